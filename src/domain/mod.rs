@@ -1,0 +1,24 @@
+//! The rule: Halton Borough Council's Standing Order 34(9), Public Question Time.
+//!
+//! Values in, decisions out. Nothing here reads a clock, a file or a database, and nothing waits: what a decision depends on
+//! is an argument, so that every clause can be tested with tables and properties. The floors above carry the decisions to
+//! people.
+//!
+//! Types follow "parse, don't validate": a [`question::QuestionText`] or a [`questioner::Postcode`] that exists is well formed.
+
+pub mod agenda;
+pub mod codes;
+pub mod id;
+pub mod local_time;
+pub mod malformed;
+pub mod meeting;
+pub mod question;
+pub mod questioner;
+pub mod reference;
+pub mod refusal;
+pub mod same_person;
+pub mod similarity;
+pub mod standing_order;
+pub mod status;
+pub mod text;
+pub mod working_days;

@@ -1,0 +1,45 @@
+//! Clause (i): questions are for "members of the public who are residents of the Borough" (reading 8).
+//!
+//! The questioner declares it. Where a directory of postcodes has been imported, a postcode that it places elsewhere refuses;
+//! one that it does not know is accepted and shown to the officer.
+
+use crate::{
+    coded,
+    domain::{questioner::Questioner, refusal::Refusal},
+};
+
+coded! {
+    /// What the directory of postcodes says.
+    pub enum PostcodeCheck {
+        /// It places the postcode in the borough.
+        Inside = "inside",
+        /// It places the postcode elsewhere.
+        Outside = "outside",
+        /// It does not know the postcode, or there is no directory.
+        Unknown = "unknown",
+    }
+}
+
+impl PostcodeCheck {
+    /// In words for the officer.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Inside => "in the borough",
+            Self::Outside => "outside the borough",
+            Self::Unknown => "not found in the list of postcodes",
+        }
+    }
+}
+
+/// The refusal, if the questioner does not declare residence or the directory says otherwise.
+pub fn check(questioner: &Questioner, postcode: PostcodeCheck) -> Option<Refusal> {
+    if !questioner.resident {
+        return Some(Refusal::NotResident);
+    }
+    match postcode {
+        PostcodeCheck::Outside => Some(Refusal::OutsideBorough {
+            postcode: questioner.postcode.as_str().to_owned(),
+        }),
+        PostcodeCheck::Inside | PostcodeCheck::Unknown => None,
+    }
+}

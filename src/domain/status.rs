@@ -1,0 +1,178 @@
+//! Where a question stands, and what may happen to it: one table, with no dead ends.
+//!
+//! ```text
+//! refused ─admit─▶ submitted ─approve─▶ approved ─answer─▶ answered
+//!    │                │  ▲  └─reject─▶ rejected ◀─reject─┤
+//!    │                │  └──reopen──────┘                ├─deal with under an item─▶ dealt with
+//!    └──owe───────────┴────────owe──────────────────────▶ response owed ─respond─▶ responded
+//! ```
+//! Withdrawing and disowning end a question that has not been put.
+
+use crate::{coded, domain::codes::Code};
+
+coded! {
+    /// Where a question stands.
+    pub enum Status {
+        /// The rule said no when it came; it is kept (readings 4 and 5).
+        Refused = "refused",
+        /// It waits for the proper officer's decision.
+        Submitted = "submitted",
+        /// It will be put at the meeting.
+        Approved = "approved",
+        /// The chair or the proper officer rejected it (clause (v), (vi)).
+        Rejected = "rejected",
+        /// The questioner took it back.
+        Withdrawn = "withdrawn",
+        /// The person in whose name it came says it is not theirs (reading 6).
+        Disowned = "disowned",
+        /// It was put and answered at the meeting.
+        Answered = "answered",
+        /// It was dealt with as part of an agenda item (reading 17).
+        DealtWith = "dealt_with",
+        /// A written response is owed (clause (ix)).
+        ResponseOwed = "response_owed",
+        /// The written response has been sent.
+        Responded = "responded",
+    }
+}
+
+coded! {
+    /// What happens to a question.
+    pub enum Act {
+        /// An officer's recorded exception lets a refused question in.
+        Admit = "admit",
+        /// The proper officer approves it.
+        Approve = "approve",
+        /// The proper officer or the chair rejects it.
+        Reject = "reject",
+        /// A rejection is taken back.
+        Reopen = "reopen",
+        /// The questioner withdraws it.
+        Withdraw = "withdraw",
+        /// The person named disowns it.
+        Disown = "disown",
+        /// It is answered at the meeting.
+        Answer = "answer",
+        /// It is dealt with as part of an agenda item.
+        DealWith = "deal_with",
+        /// A written response becomes owed.
+        Owe = "owe",
+        /// The written response is sent.
+        Respond = "respond",
+        /// A response that was sent is corrected.
+        Correct = "correct",
+    }
+}
+
+/// Every transition that there is: from, act, to.
+pub const TRANSITIONS: &[(Status, Act, Status)] = {
+    use {Act as A, Status as S};
+    &[
+        (S::Refused, A::Admit, S::Submitted),
+        (S::Refused, A::Owe, S::ResponseOwed),
+        (S::Refused, A::Withdraw, S::Withdrawn),
+        (S::Refused, A::Disown, S::Disowned),
+        (S::Submitted, A::Approve, S::Approved),
+        (S::Submitted, A::Reject, S::Rejected),
+        (S::Submitted, A::Withdraw, S::Withdrawn),
+        (S::Submitted, A::Disown, S::Disowned),
+        (S::Submitted, A::Owe, S::ResponseOwed),
+        (S::Approved, A::Reject, S::Rejected),
+        (S::Approved, A::Withdraw, S::Withdrawn),
+        (S::Approved, A::Disown, S::Disowned),
+        (S::Approved, A::Answer, S::Answered),
+        (S::Approved, A::DealWith, S::DealtWith),
+        (S::Approved, A::Owe, S::ResponseOwed),
+        (S::Rejected, A::Reopen, S::Submitted),
+        (S::Rejected, A::Disown, S::Disowned),
+        (S::ResponseOwed, A::Respond, S::Responded),
+        (S::Responded, A::Correct, S::Responded),
+    ]
+};
+
+/// The statuses in which a question may rest for ever.
+pub const FINAL: &[Status] = &[
+    Status::Refused,
+    Status::Rejected,
+    Status::Withdrawn,
+    Status::Disowned,
+    Status::Answered,
+    Status::DealtWith,
+    Status::Responded,
+];
+
+/// The act can't be done to a question that stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a question that is {} cannot be changed in this way", from.words())]
+pub struct NotPossible {
+    /// Where the question stands.
+    pub from: Status,
+    /// What was asked.
+    pub act: Act,
+}
+
+impl Status {
+    /// Where the act leads.
+    ///
+    /// # Errors
+    /// [`NotPossible`] where the table has no such row.
+    ///
+    /// ```
+    /// use public_question_time::domain::status::{Act, Status};
+    /// assert_eq!(Status::Submitted.after(Act::Approve), Ok(Status::Approved));
+    /// assert!(Status::Withdrawn.after(Act::Approve).is_err());
+    /// ```
+    pub fn after(self, act: Act) -> Result<Self, NotPossible> {
+        TRANSITIONS
+            .iter()
+            .find(|(from, by, _)| *from == self && *by == act)
+            .map(|(_, _, to)| *to)
+            .ok_or(NotPossible { from: self, act })
+    }
+
+    /// Whether the act is possible.
+    pub fn allows(self, act: Act) -> bool {
+        self.after(act).is_ok()
+    }
+
+    /// Whether it holds its questioner's allowance for the meeting by being there at all (clause (iii)).
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Submitted | Self::Approved)
+    }
+
+    /// In words for a tag.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Submitted => "waiting for a decision",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Disowned => "disowned",
+            Self::Answered => "answered at the meeting",
+            Self::DealtWith => "dealt with under an agenda item",
+            Self::ResponseOwed => "written response owed",
+            Self::Responded => "written response sent",
+        }
+    }
+
+    /// Every status that can be reached from this one, itself included.
+    pub fn reachable(self) -> Vec<Self> {
+        let mut seen = vec![self];
+        let mut next = 0;
+        while let Some(&from) = seen.get(next) {
+            next += 1;
+            for &(source, _, to) in TRANSITIONS {
+                if source == from && !seen.contains(&to) {
+                    seen.push(to);
+                }
+            }
+        }
+        seen
+    }
+
+    /// Every status.
+    pub fn all() -> &'static [Self] {
+        Self::ALL
+    }
+}

@@ -1,0 +1,5 @@
+//! Public Question Time: Halton Borough Council's Standing Order 34(9), carried out.
+//!
+//! The floors of the house, lowest first; each may use those below it and none above.
+
+pub mod domain;
