@@ -2,4 +2,7 @@
 //!
 //! The floors of the house, lowest first; each may use those below it and none above.
 
+pub mod clock;
 pub mod domain;
+pub mod store;
+pub mod web;

@@ -1,0 +1,296 @@
+//! The outbox: letters written with the act that causes them, and sent afterwards, each at least once.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::{
+    coded,
+    domain::{
+        codes::Code,
+        id::{LetterId, QuestionId},
+    },
+    store::{
+        connection::Db,
+        dialect::{self, Claim},
+        error::StoreError,
+        rows,
+        schema::letters,
+        types::Instant,
+    },
+};
+
+coded! {
+    /// Where a letter stands.
+    pub enum LetterState {
+        /// It waits to be sent.
+        Waiting = "waiting",
+        /// It was handed over to the mail server.
+        Sent = "sent",
+        /// It can't be sent; an officer is shown why.
+        Failed = "failed",
+        /// There is no e-mail address: it waits to be printed and posted.
+        ToPrint = "to_print",
+        /// It was printed and posted.
+        Printed = "printed",
+        /// An officer dealt with the failure in another way.
+        Settled = "settled",
+    }
+}
+
+/// A letter in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxLetter {
+    /// Its identifier; its Message-ID comes from it, so that a second copy can be recognised.
+    pub id: LetterId,
+    /// The kind, such as `acknowledgement`.
+    pub kind: String,
+    /// The question that it is about, if any.
+    pub question_id: Option<QuestionId>,
+    /// Where it goes; none means that it is printed.
+    pub recipient_email: Option<String>,
+    /// To whom.
+    pub recipient_name: String,
+    /// The letter's content as JSON.
+    pub letter: String,
+    /// Where it stands.
+    pub state: LetterState,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it is tried next.
+    pub next_attempt_at: DateTime<Utc>,
+    /// What went wrong the last time.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it was sent, printed or given up.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = letters)]
+struct LetterRow {
+    id: String,
+    kind: String,
+    question_id: Option<String>,
+    recipient_email: Option<String>,
+    recipient_name: String,
+    letter: String,
+    state: String,
+    attempts: i32,
+    next_attempt_at: Instant,
+    last_error: Option<String>,
+    created_at: Instant,
+    settled_at: Option<Instant>,
+}
+
+impl TryFrom<LetterRow> for OutboxLetter {
+    type Error = StoreError;
+    fn try_from(row: LetterRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: rows::parsed(&row.id)?,
+            kind: row.kind,
+            question_id: rows::parsed_option(row.question_id.as_deref())?,
+            recipient_email: row.recipient_email,
+            recipient_name: row.recipient_name,
+            letter: row.letter,
+            state: rows::coded(&row.state)?,
+            attempts: row.attempts,
+            next_attempt_at: row.next_attempt_at.utc(),
+            last_error: row.last_error,
+            created_at: row.created_at.utc(),
+            settled_at: row.settled_at.map(Instant::utc),
+        })
+    }
+}
+
+/// Puts a letter into the outbox.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(db: &mut Db, letter: &OutboxLetter) -> Result<(), StoreError> {
+    let row = LetterRow {
+        id: letter.id.to_string(),
+        kind: letter.kind.clone(),
+        question_id: letter.question_id.map(|id| id.to_string()),
+        recipient_email: letter.recipient_email.clone(),
+        recipient_name: letter.recipient_name.clone(),
+        letter: letter.letter.clone(),
+        state: letter.state.code().to_owned(),
+        attempts: letter.attempts,
+        next_attempt_at: letter.next_attempt_at.into(),
+        last_error: letter.last_error.clone(),
+        created_at: letter.created_at.into(),
+        settled_at: letter.settled_at.map(Into::into),
+    };
+    diesel::insert_into(letters::table)
+        .values(row)
+        .execute(db)?;
+    Ok(())
+}
+
+/// One letter.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and others.
+pub fn letter(db: &mut Db, id: LetterId) -> Result<OutboxLetter, StoreError> {
+    letters::table
+        .find(id.to_string())
+        .select(LetterRow::as_select())
+        .first(db)?
+        .try_into()
+}
+
+/// The letters about a question, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn of_question(db: &mut Db, question: QuestionId) -> Result<Vec<OutboxLetter>, StoreError> {
+    let rows = letters::table
+        .filter(letters::question_id.eq(question.to_string()))
+        .order(letters::id)
+        .select(LetterRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The letters that stand so, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn with_state(
+    db: &mut Db,
+    state: LetterState,
+    most: i64,
+) -> Result<Vec<OutboxLetter>, StoreError> {
+    let rows = letters::table
+        .filter(letters::state.eq(state.code()))
+        .order(letters::id)
+        .limit(most)
+        .select(LetterRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// How many letters stand so.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count(db: &mut Db, state: LetterState) -> Result<i64, StoreError> {
+    Ok(letters::table
+        .filter(letters::state.eq(state.code()))
+        .count()
+        .get_result(db)?)
+}
+
+const DUE: Claim = Claim {
+    table: "letters",
+    ready: "state = 'waiting' AND next_attempt_at <= $3",
+    first: "next_attempt_at, id",
+};
+
+/// Takes letters that are due for a worker, whose they are until the lease ends.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn claim(
+    db: &mut Db,
+    worker: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    most: u32,
+) -> Result<Vec<OutboxLetter>, StoreError> {
+    let ids = dialect::claim(db, &DUE, worker, now, until, most)?;
+    let rows = letters::table
+        .filter(letters::id.eq_any(ids))
+        .order(letters::id)
+        .select(LetterRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// What became of an attempt to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Where the letter stands now.
+    pub state: LetterState,
+    /// When it is tried next, where it still waits.
+    pub next_attempt_at: DateTime<Utc>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// When that was.
+    pub at: DateTime<Utc>,
+}
+
+/// Settles a letter that `worker` holds; whether it still held it. A worker that lost its lease changes nothing.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn settle(
+    db: &mut Db,
+    id: LetterId,
+    worker: &str,
+    attempt: &Attempt,
+) -> Result<bool, StoreError> {
+    let settled_at = (attempt.state != LetterState::Waiting).then(|| Instant::from(attempt.at));
+    let changed = diesel::update(
+        letters::table
+            .filter(letters::id.eq(id.to_string()))
+            .filter(letters::leased_by.eq(worker)),
+    )
+    .set((
+        letters::state.eq(attempt.state.code()),
+        letters::attempts.eq(letters::attempts + 1),
+        letters::next_attempt_at.eq(Instant::from(attempt.next_attempt_at)),
+        letters::last_error.eq(attempt.error.as_deref()),
+        letters::settled_at.eq(settled_at),
+        letters::leased_by.eq(None::<String>),
+        letters::leased_until.eq(None::<Instant>),
+    ))
+    .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Moves a letter from one state to another by an officer's act; whether it stood there. A letter that waits again is due at
+/// once.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn change_state(
+    db: &mut Db,
+    id: LetterId,
+    from: LetterState,
+    to: LetterState,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let settled_at = (to != LetterState::Waiting).then(|| Instant::from(at));
+    let changed = diesel::update(
+        letters::table
+            .filter(letters::id.eq(id.to_string()))
+            .filter(letters::state.eq(from.code())),
+    )
+    .set((
+        letters::state.eq(to.code()),
+        letters::next_attempt_at.eq(Instant::from(at)),
+        letters::settled_at.eq(settled_at),
+    ))
+    .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// How many letters of a kind went to an address since an instant, whoever caused them.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_to(
+    db: &mut Db,
+    email: &str,
+    kind: &str,
+    since: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    Ok(letters::table
+        .filter(letters::recipient_email.eq(email))
+        .filter(letters::kind.eq(kind))
+        .filter(letters::created_at.ge(Instant::from(since)))
+        .count()
+        .get_result(db)?)
+}

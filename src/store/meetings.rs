@@ -1,0 +1,392 @@
+//! Boards, their meetings and agendas.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        agenda::AgendaItem,
+        codes::Code,
+        id::{AgendaItemId, BoardId, MeetingId},
+        meeting::{Board, Meeting, MeetingStatus},
+    },
+    store::{
+        connection::Db,
+        error::StoreError,
+        rows,
+        schema::{agenda_items, boards, meetings, questions},
+        types::Instant,
+    },
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = boards, treat_none_as_null = true)]
+struct BoardRow {
+    id: String,
+    slug: String,
+    name: String,
+    modern_gov_id: Option<i32>,
+    minute_prefix: Option<String>,
+    retired: bool,
+    version: i32,
+}
+
+impl From<&Board> for BoardRow {
+    fn from(board: &Board) -> Self {
+        Self {
+            id: board.id.to_string(),
+            slug: board.slug.clone(),
+            name: board.name.clone(),
+            modern_gov_id: board.modern_gov_id,
+            minute_prefix: board.minute_prefix.clone(),
+            retired: board.retired,
+            version: board.version,
+        }
+    }
+}
+
+impl TryFrom<BoardRow> for Board {
+    type Error = StoreError;
+    fn try_from(row: BoardRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: rows::parsed(&row.id)?,
+            slug: row.slug,
+            name: row.name,
+            modern_gov_id: row.modern_gov_id,
+            minute_prefix: row.minute_prefix,
+            retired: row.retired,
+            version: row.version,
+        })
+    }
+}
+
+/// Every board, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn boards(db: &mut Db) -> Result<Vec<Board>, StoreError> {
+    let rows = boards::table
+        .order(boards::name)
+        .select(BoardRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// One board.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and others.
+pub fn board(db: &mut Db, id: BoardId) -> Result<Board, StoreError> {
+    boards::table
+        .find(id.to_string())
+        .select(BoardRow::as_select())
+        .first(db)?
+        .try_into()
+}
+
+/// Adds a board.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_board(db: &mut Db, board: &Board) -> Result<(), StoreError> {
+    diesel::insert_into(boards::table)
+        .values(BoardRow::from(board))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Changes a board that still has the version before the one given; whether it had.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update_board(db: &mut Db, board: &Board) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        boards::table
+            .filter(boards::id.eq(board.id.to_string()))
+            .filter(boards::version.eq(board.version - 1)),
+    )
+    .set(BoardRow::from(board))
+    .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// A meeting with what the service has noted about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeetingRecord {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// The date from which it was moved here, if it was (reading 16).
+    pub moved_from: Option<NaiveDate>,
+    /// The deadline as last told to people (reading 3).
+    pub deadline_at: DateTime<Utc>,
+    /// Whether that deadline was provisional.
+    pub deadline_provisional: bool,
+    /// The local time at which it ended, for the minutes.
+    pub ended: Option<NaiveTime>,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = meetings, treat_none_as_null = true)]
+struct MeetingRow {
+    id: String,
+    board_id: String,
+    meeting_date: NaiveDate,
+    starts: NaiveTime,
+    venue: String,
+    status: String,
+    agenda_published: bool,
+    demonstration: bool,
+    moved_from: Option<NaiveDate>,
+    deadline_at: Instant,
+    deadline_provisional: bool,
+    ended: Option<NaiveTime>,
+    version: i32,
+}
+
+impl From<&MeetingRecord> for MeetingRow {
+    fn from(record: &MeetingRecord) -> Self {
+        let meeting = &record.meeting;
+        Self {
+            id: meeting.id.to_string(),
+            board_id: meeting.board_id.to_string(),
+            meeting_date: meeting.date,
+            starts: meeting.starts,
+            venue: meeting.venue.clone(),
+            status: meeting.status.code().to_owned(),
+            agenda_published: meeting.agenda_published,
+            demonstration: meeting.demonstration,
+            moved_from: record.moved_from,
+            deadline_at: record.deadline_at.into(),
+            deadline_provisional: record.deadline_provisional,
+            ended: record.ended,
+            version: meeting.version,
+        }
+    }
+}
+
+impl TryFrom<MeetingRow> for MeetingRecord {
+    type Error = StoreError;
+    fn try_from(row: MeetingRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            meeting: Meeting {
+                id: rows::parsed(&row.id)?,
+                board_id: rows::parsed(&row.board_id)?,
+                date: row.meeting_date,
+                starts: row.starts,
+                venue: row.venue,
+                status: rows::coded(&row.status)?,
+                agenda_published: row.agenda_published,
+                demonstration: row.demonstration,
+                version: row.version,
+            },
+            moved_from: row.moved_from,
+            deadline_at: row.deadline_at.utc(),
+            deadline_provisional: row.deadline_provisional,
+            ended: row.ended,
+        })
+    }
+}
+
+fn records(rows: Vec<MeetingRow>) -> Result<Vec<MeetingRecord>, StoreError> {
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// One meeting.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and others.
+pub fn meeting(db: &mut Db, id: MeetingId) -> Result<MeetingRecord, StoreError> {
+    meetings::table
+        .find(id.to_string())
+        .select(MeetingRow::as_select())
+        .first(db)?
+        .try_into()
+}
+
+/// The meetings on or after a date, soonest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn from_date(db: &mut Db, date: NaiveDate) -> Result<Vec<MeetingRecord>, StoreError> {
+    records(
+        meetings::table
+            .filter(meetings::meeting_date.ge(date))
+            .order((meetings::meeting_date, meetings::starts, meetings::id))
+            .select(MeetingRow::as_select())
+            .load(db)?,
+    )
+}
+
+/// The meetings before a date, latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn before_date(
+    db: &mut Db,
+    date: NaiveDate,
+    most: i64,
+) -> Result<Vec<MeetingRecord>, StoreError> {
+    records(
+        meetings::table
+            .filter(meetings::meeting_date.lt(date))
+            .order((meetings::meeting_date.desc(), meetings::id.desc()))
+            .limit(most)
+            .select(MeetingRow::as_select())
+            .load(db)?,
+    )
+}
+
+/// The scheduled meetings of a board after a date, soonest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn later_of_board(
+    db: &mut Db,
+    board: BoardId,
+    after: NaiveDate,
+) -> Result<Vec<MeetingRecord>, StoreError> {
+    records(
+        meetings::table
+            .filter(meetings::board_id.eq(board.to_string()))
+            .filter(meetings::meeting_date.gt(after))
+            .filter(meetings::status.eq(MeetingStatus::Scheduled.code()))
+            .order((meetings::meeting_date, meetings::starts))
+            .select(MeetingRow::as_select())
+            .load(db)?,
+    )
+}
+
+/// Adds a meeting.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_meeting(db: &mut Db, record: &MeetingRecord) -> Result<(), StoreError> {
+    diesel::insert_into(meetings::table)
+        .values(MeetingRow::from(record))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Changes a meeting that still has the version before the one given; whether it had.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update_meeting(db: &mut Db, record: &MeetingRecord) -> Result<bool, StoreError> {
+    let id = record.meeting.id.to_string();
+    let changed = diesel::update(
+        meetings::table
+            .filter(meetings::id.eq(id))
+            .filter(meetings::version.eq(record.meeting.version - 1)),
+    )
+    .set(MeetingRow::from(record))
+    .execute(db)?;
+    Ok(changed == 1)
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = agenda_items, treat_none_as_null = true)]
+struct ItemRow {
+    id: String,
+    meeting_id: String,
+    position: i32,
+    title: String,
+    minute_number: Option<String>,
+    part: String,
+    kind: String,
+}
+
+impl From<&AgendaItem> for ItemRow {
+    fn from(item: &AgendaItem) -> Self {
+        Self {
+            id: item.id.to_string(),
+            meeting_id: item.meeting_id.to_string(),
+            position: item.position,
+            title: item.title.clone(),
+            minute_number: item.minute_number.clone(),
+            part: item.part.code().to_owned(),
+            kind: item.kind.code().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<ItemRow> for AgendaItem {
+    type Error = StoreError;
+    fn try_from(row: ItemRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: rows::parsed(&row.id)?,
+            meeting_id: rows::parsed(&row.meeting_id)?,
+            position: row.position,
+            title: row.title,
+            minute_number: row.minute_number,
+            part: rows::coded(&row.part)?,
+            kind: rows::coded(&row.kind)?,
+        })
+    }
+}
+
+/// The agenda of a meeting in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn agenda(db: &mut Db, meeting: MeetingId) -> Result<Vec<AgendaItem>, StoreError> {
+    let rows = agenda_items::table
+        .filter(agenda_items::meeting_id.eq(meeting.to_string()))
+        .order((agenda_items::position, agenda_items::id))
+        .select(ItemRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// One agenda item.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and others.
+pub fn agenda_item(db: &mut Db, id: AgendaItemId) -> Result<AgendaItem, StoreError> {
+    agenda_items::table
+        .find(id.to_string())
+        .select(ItemRow::as_select())
+        .first(db)?
+        .try_into()
+}
+
+/// Adds an agenda item.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_agenda_item(db: &mut Db, item: &AgendaItem) -> Result<(), StoreError> {
+    diesel::insert_into(agenda_items::table)
+        .values(ItemRow::from(item))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Changes an agenda item.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update_agenda_item(db: &mut Db, item: &AgendaItem) -> Result<(), StoreError> {
+    diesel::update(agenda_items::table.find(item.id.to_string()))
+        .set(ItemRow::from(item))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Takes an agenda item away.
+///
+/// # Errors
+/// [`StoreError::ForeignKey`] where a question is about it, and others.
+pub fn delete_agenda_item(db: &mut Db, id: AgendaItemId) -> Result<(), StoreError> {
+    diesel::delete(agenda_items::table.find(id.to_string())).execute(db)?;
+    Ok(())
+}
+
+/// How many questions are about an agenda item.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn questions_about(db: &mut Db, id: AgendaItemId) -> Result<i64, StoreError> {
+    Ok(questions::table
+        .filter(questions::agenda_item_id.eq(id.to_string()))
+        .count()
+        .get_result(db)?)
+}

@@ -1,0 +1,23 @@
+//! FLOOR 1: the database. One set of queries for SQLite and PostgreSQL; only [`dialect`] knows which it is.
+//!
+//! The functions here take an open transaction and speak in the domain's types; [`transaction::Store`] opens it.
+
+pub mod connection;
+pub mod dialect;
+pub mod error;
+pub mod migrate;
+pub mod schema;
+pub mod transaction;
+pub mod types;
+
+pub mod audit;
+pub mod calendar;
+pub mod drafts;
+pub mod letters;
+pub mod meetings;
+pub mod question_time;
+pub mod questions;
+pub mod responses;
+pub mod retention;
+pub mod rows;
+pub mod staff;

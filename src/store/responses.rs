@@ -1,0 +1,246 @@
+//! Written responses: owed, written, sent (clause (ix)).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        codes::Code,
+        id::{QuestionId, ResponseId, StaffId},
+        standing_order::written_response::{Reason, Reply, ResponseState},
+    },
+    store::{
+        connection::{Backend, Db},
+        error::StoreError,
+        rows,
+        schema::{replies, written_responses},
+        types::Instant,
+    },
+};
+
+/// A written response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenResponse {
+    /// Its identifier.
+    pub id: ResponseId,
+    /// The question that it answers.
+    pub question_id: QuestionId,
+    /// Why it is owed.
+    pub reason: Reason,
+    /// Where it stands.
+    pub state: ResponseState,
+    /// The officer who owes it, once one is named.
+    pub owner_id: Option<StaffId>,
+    /// The local date on which it became owed.
+    pub owed_from: NaiveDate,
+    /// The local date by which it is due.
+    pub due_on: NaiveDate,
+    /// What has been written and not sent.
+    pub draft: String,
+    /// Grows with every change.
+    pub version: i32,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = written_responses, treat_none_as_null = true)]
+struct ResponseRow {
+    id: String,
+    question_id: String,
+    reason: String,
+    state: String,
+    owner_id: Option<String>,
+    owed_from: NaiveDate,
+    due_on: NaiveDate,
+    draft: String,
+    version: i32,
+}
+
+impl From<&WrittenResponse> for ResponseRow {
+    fn from(response: &WrittenResponse) -> Self {
+        Self {
+            id: response.id.to_string(),
+            question_id: response.question_id.to_string(),
+            reason: response.reason.code().to_owned(),
+            state: response.state.code().to_owned(),
+            owner_id: response.owner_id.map(|id| id.to_string()),
+            owed_from: response.owed_from,
+            due_on: response.due_on,
+            draft: response.draft.clone(),
+            version: response.version,
+        }
+    }
+}
+
+impl TryFrom<ResponseRow> for WrittenResponse {
+    type Error = StoreError;
+    fn try_from(row: ResponseRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: rows::parsed(&row.id)?,
+            question_id: rows::parsed(&row.question_id)?,
+            reason: rows::coded(&row.reason)?,
+            state: rows::coded(&row.state)?,
+            owner_id: rows::parsed_option(row.owner_id.as_deref())?,
+            owed_from: row.owed_from,
+            due_on: row.due_on,
+            draft: row.draft,
+            version: row.version,
+        })
+    }
+}
+
+/// Adds a written response that is owed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(db: &mut Db, response: &WrittenResponse) -> Result<(), StoreError> {
+    diesel::insert_into(written_responses::table)
+        .values(ResponseRow::from(response))
+        .execute(db)?;
+    Ok(())
+}
+
+/// One written response.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and others.
+pub fn response(db: &mut Db, id: ResponseId) -> Result<WrittenResponse, StoreError> {
+    written_responses::table
+        .find(id.to_string())
+        .select(ResponseRow::as_select())
+        .first(db)?
+        .try_into()
+}
+
+/// The written response to a question, if one is or was owed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn of_question(
+    db: &mut Db,
+    question: QuestionId,
+) -> Result<Option<WrittenResponse>, StoreError> {
+    let row = written_responses::table
+        .filter(written_responses::question_id.eq(question.to_string()))
+        .select(ResponseRow::as_select())
+        .first(db)
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The written responses by due date: those owed, or those sent.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn list(
+    db: &mut Db,
+    owed: bool,
+    owner: Option<StaffId>,
+    most: i64,
+) -> Result<Vec<WrittenResponse>, StoreError> {
+    let states: Vec<&str> = ResponseState::ALL
+        .iter()
+        .filter(|state| state.is_owed() == owed)
+        .map(|state| state.code())
+        .collect();
+    let mut query = written_responses::table
+        .select(ResponseRow::as_select())
+        .filter(written_responses::state.eq_any(states))
+        .into_boxed::<Backend>();
+    if let Some(owner) = owner {
+        query = query.filter(written_responses::owner_id.eq(owner.to_string()));
+    }
+    let rows = if owed {
+        query
+            .order((written_responses::due_on, written_responses::id))
+            .limit(most)
+            .load(db)?
+    } else {
+        query
+            .order((
+                written_responses::due_on.desc(),
+                written_responses::id.desc(),
+            ))
+            .limit(most)
+            .load(db)?
+    };
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Changes a written response that still has the version before the one given; whether it had.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update(db: &mut Db, response: &WrittenResponse) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        written_responses::table
+            .filter(written_responses::id.eq(response.id.to_string()))
+            .filter(written_responses::version.eq(response.version - 1)),
+    )
+    .set(ResponseRow::from(response))
+    .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// A reply that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentReply {
+    /// Holding, full or correction.
+    pub reply: Reply,
+    /// Its words.
+    pub body: String,
+    /// Who sent it.
+    pub staff_id: StaffId,
+    /// When.
+    pub replied_at: DateTime<Utc>,
+}
+
+/// Adds a reply.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_reply(
+    db: &mut Db,
+    id: &str,
+    response: ResponseId,
+    sent: &SentReply,
+) -> Result<(), StoreError> {
+    diesel::insert_into(replies::table)
+        .values((
+            replies::id.eq(id),
+            replies::response_id.eq(response.to_string()),
+            replies::reply.eq(sent.reply.code()),
+            replies::body.eq(&sent.body),
+            replies::staff_id.eq(sent.staff_id.to_string()),
+            replies::replied_at.eq(Instant::from(sent.replied_at)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The replies sent, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>, StoreError> {
+    let found: Vec<(String, String, String, Instant)> = replies::table
+        .filter(replies::response_id.eq(response.to_string()))
+        .order(replies::id)
+        .select((
+            replies::reply,
+            replies::body,
+            replies::staff_id,
+            replies::replied_at,
+        ))
+        .load(db)?;
+    found
+        .into_iter()
+        .map(|(reply, body, staff_id, at)| {
+            Ok(SentReply {
+                reply: rows::coded(&reply)?,
+                body,
+                staff_id: rows::parsed(&staff_id)?,
+                replied_at: at.utc(),
+            })
+        })
+        .collect()
+}

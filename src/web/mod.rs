@@ -1,0 +1,5 @@
+//! The pages.
+
+pub mod assets;
+pub mod components;
+pub mod page;
