@@ -3,6 +3,12 @@
 //! The floors of the house, lowest first; each may use those below it and none above.
 
 pub mod clock;
+pub mod config;
+
 pub mod domain;
+
 pub mod store;
+
+pub mod service;
+
 pub mod web;

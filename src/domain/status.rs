@@ -29,6 +29,8 @@ coded! {
         Answered = "answered",
         /// It was dealt with as part of an agenda item (reading 17).
         DealtWith = "dealt_with",
+        /// Its questioner was not there, and the council's figures give no written response for that (reading 13).
+        NotPut = "not_put",
         /// A written response is owed (clause (ix)).
         ResponseOwed = "response_owed",
         /// The written response has been sent.
@@ -55,6 +57,8 @@ coded! {
         Answer = "answer",
         /// It is dealt with as part of an agenda item.
         DealWith = "deal_with",
+        /// Its questioner was not there, and nothing is owed.
+        Lapse = "lapse",
         /// A written response becomes owed.
         Owe = "owe",
         /// The written response is sent.
@@ -82,6 +86,7 @@ pub const TRANSITIONS: &[(Status, Act, Status)] = {
         (S::Approved, A::Disown, S::Disowned),
         (S::Approved, A::Answer, S::Answered),
         (S::Approved, A::DealWith, S::DealtWith),
+        (S::Approved, A::Lapse, S::NotPut),
         (S::Approved, A::Owe, S::ResponseOwed),
         (S::Rejected, A::Reopen, S::Submitted),
         (S::Rejected, A::Disown, S::Disowned),
@@ -98,6 +103,7 @@ pub const FINAL: &[Status] = &[
     Status::Disowned,
     Status::Answered,
     Status::DealtWith,
+    Status::NotPut,
     Status::Responded,
 ];
 
@@ -151,6 +157,7 @@ impl Status {
             Self::Disowned => "disowned",
             Self::Answered => "answered at the meeting",
             Self::DealtWith => "dealt with under an agenda item",
+            Self::NotPut => "not put: the questioner was not there",
             Self::ResponseOwed => "written response owed",
             Self::Responded => "written response sent",
         }

@@ -64,8 +64,6 @@ pub struct Question {
     pub postcode_check: PostcodeCheck,
     /// Why the questioner thinks that it differs from one put before.
     pub difference: Option<String>,
-    /// Its place in the calling order, once approved.
-    pub calling_position: Option<i32>,
     /// The question from which its text was carried to this meeting.
     pub carried_from: Option<QuestionId>,
     /// The draft that it was made from.
@@ -99,7 +97,6 @@ struct QuestionRow {
     refusals: String,
     postcode_check: String,
     difference: Option<String>,
-    calling_position: Option<i32>,
     carried_from: Option<String>,
     draft_id: Option<String>,
     link_version: i32,
@@ -128,7 +125,6 @@ impl TryFrom<&Question> for QuestionRow {
             refusals: rows::to_json(&q.refusals)?,
             postcode_check: q.postcode_check.code().to_owned(),
             difference: q.difference.clone(),
-            calling_position: q.calling_position,
             carried_from: q.carried_from.map(|id| id.to_string()),
             draft_id: q.draft_id.map(|id| id.to_string()),
             link_version: q.link_version,
@@ -160,7 +156,6 @@ impl TryFrom<QuestionRow> for Question {
             refusals: rows::json(&row.refusals)?,
             postcode_check: rows::coded(&row.postcode_check)?,
             difference: row.difference,
-            calling_position: row.calling_position,
             carried_from: rows::parsed_option(row.carried_from.as_deref())?,
             draft_id: rows::parsed_option(row.draft_id.as_deref())?,
             link_version: row.link_version,

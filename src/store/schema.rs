@@ -123,7 +123,6 @@ diesel::table! {
         refusals -> Text,
         postcode_check -> Text,
         difference -> Nullable<Text>,
-        calling_position -> Nullable<Integer>,
         carried_from -> Nullable<Text>,
         draft_id -> Nullable<Text>,
         link_version -> Integer,

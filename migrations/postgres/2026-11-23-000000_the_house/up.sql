@@ -113,7 +113,6 @@ CREATE TABLE questions (
     refusals TEXT NOT NULL,
     postcode_check TEXT NOT NULL,
     difference TEXT,
-    calling_position INTEGER,
     carried_from TEXT REFERENCES questions (id),
     draft_id TEXT CONSTRAINT questions_draft_id_key UNIQUE,
     link_version INTEGER NOT NULL,

@@ -1,0 +1,207 @@
+//! The smaller sections: the outbox, sessions, limits, retention, similarity, seeds and the log.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{Months, TimeDelta};
+
+use super::reader::{Reader, Unit};
+use crate::domain::similarity::Thresholds;
+
+/// How letters that wait are delivered.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    /// How often the worker looks for letters.
+    pub poll_interval: Duration,
+    /// After how long a worker that hasn't settled a letter is taken for dead.
+    pub lease: Duration,
+    /// After how long a letter that could not be delivered is given up and shown to the officers.
+    pub retry_for: Duration,
+    /// How many letters are under way at once.
+    pub concurrency: usize,
+}
+
+impl Outbox {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            poll_interval: reader.duration(
+                "outbox.poll_interval_milliseconds",
+                Unit::Milliseconds,
+                50..=60_000,
+            ),
+            lease: reader.duration("outbox.lease_seconds", Unit::Seconds, 5..=600),
+            retry_for: reader.duration("outbox.retry_hours", Unit::Hours, 1..=336),
+            concurrency: reader.number("outbox.concurrency", 1..=32),
+        }
+    }
+}
+
+/// How long a member of staff stays signed in.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    /// Without doing anything.
+    pub idle: TimeDelta,
+    /// Whatever they do.
+    pub absolute: TimeDelta,
+}
+
+impl Sessions {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let idle = TimeDelta::minutes(reader.number("sessions.idle_minutes", 1..=480));
+        let absolute = TimeDelta::hours(reader.number("sessions.absolute_hours", 1..=24));
+        if idle > absolute {
+            reader.problem(
+                "sessions.idle_minutes",
+                "is longer than sessions.absolute_hours: it must be shorter",
+            );
+        }
+        Self { idle, absolute }
+    }
+}
+
+/// How often something may be done.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Questions submitted from one client address in a minute.
+    pub submissions_per_minute: u32,
+    /// Requests to the API from one client address in a minute.
+    pub api_requests_per_minute: u32,
+    /// Attempts to sign in from one client address in a minute.
+    pub sign_ins_per_minute: u32,
+    /// Attempts to sign in to one account that may fail in a minute, wherever they come from.
+    pub failed_sign_ins_per_account_per_minute: u32,
+    /// Letters to one e-mail address in an hour that its owner did not cause.
+    pub letters_per_address_per_hour: u32,
+}
+
+impl Limits {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            submissions_per_minute: reader.number("limits.submissions_per_minute", 1..=100_000),
+            api_requests_per_minute: reader.number("limits.api_requests_per_minute", 1..=100_000),
+            sign_ins_per_minute: reader.number("limits.sign_ins_per_minute", 1..=10_000),
+            failed_sign_ins_per_account_per_minute: reader
+                .number("limits.failed_sign_ins_per_account_per_minute", 1..=1000),
+            letters_per_address_per_hour: reader
+                .number("limits.letters_per_address_per_hour", 1..=1000),
+        }
+    }
+}
+
+/// How long things are kept.
+#[derive(Debug, Clone)]
+pub struct Retention {
+    /// A draft that nobody has touched.
+    pub draft: TimeDelta,
+    /// Names and contact details of questioners, after the meeting.
+    pub personal_details: Months,
+    /// Questions that were refused and never admitted.
+    pub refused_question: Months,
+    /// Letters delivered, with their text.
+    pub delivered_letter: TimeDelta,
+    /// The audit trail.
+    pub audit: Months,
+}
+
+impl Retention {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            draft: TimeDelta::days(reader.number("retention.draft_days", 1..=365)),
+            personal_details: Months::new(
+                reader.number("retention.personal_details_months", 1..=240),
+            ),
+            refused_question: Months::new(
+                reader.number("retention.refused_question_months", 1..=240),
+            ),
+            delivered_letter: TimeDelta::days(
+                reader.number("retention.delivered_letter_days", 1..=3650),
+            ),
+            audit: Months::new(12 * reader.number("retention.audit_years", 1..=50_u32)),
+        }
+    }
+}
+
+/// From what likeness on, between 0 and 1, two questions are shown together.
+#[derive(Debug, Clone)]
+pub struct Similarity {
+    /// From which likeness on an officer must record a decision, and from which on a match is shown at all.
+    pub thresholds: Thresholds,
+    /// How many earlier questions are shown at most.
+    pub show: usize,
+}
+
+impl Similarity {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let strong = reader.fraction("similarity.strong");
+        let related = reader.fraction("similarity.related");
+        if reader.is_fine() && related >= strong {
+            reader.problem(
+                "similarity.related",
+                format!("{related} is not right: it must be below similarity.strong, {strong}"),
+            );
+        }
+        Self {
+            thresholds: Thresholds { strong, related },
+            show: reader.number("similarity.show", 1..=50),
+        }
+    }
+}
+
+/// What an empty database is filled with.
+#[derive(Debug, Clone)]
+pub struct SeedSettings {
+    /// Where the seeds lie.
+    pub directory: PathBuf,
+    /// Whether an empty database is filled at start.
+    pub load_when_empty: bool,
+}
+
+impl SeedSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            directory: reader.path("seeds.directory"),
+            load_when_empty: reader.flag("seeds.load_when_empty"),
+        }
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object to a line, for programs.
+    Json,
+}
+
+/// The log's settings.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// How it is written.
+    pub format: LogFormat,
+    /// What is written, in the manner of RUST_LOG.
+    pub filter: String,
+}
+
+impl Log {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let format = reader.parsed("log.format", "\"text\" or \"json\"", |text| match text {
+            "text" => Some(LogFormat::Text),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        });
+        let filter = reader.parsed(
+            "log.filter",
+            "a filter such as info or info,actix_web=warn",
+            |text| {
+                text.parse::<tracing_subscriber::filter::EnvFilter>()
+                    .ok()
+                    .map(|_| text.to_owned())
+            },
+        );
+        Some(Self {
+            format: format?,
+            filter: filter?,
+        })
+    }
+}

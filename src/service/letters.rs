@@ -1,0 +1,269 @@
+//! The letters that the service writes, as facts. They go into the outbox with the act that causes them; the floor above turns
+//! the facts into words, the same for the preview and for sending.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        id::LetterId,
+        meeting::{Board, Meeting},
+        refusal::Refusal,
+        standing_order::{rejection::Ground, written_response::Reason},
+    },
+    service::{Service, ServiceError},
+    store::{
+        connection::Db,
+        letters::{self, LetterState, OutboxLetter},
+        questions::{Question, QuestionerDetails},
+        rows,
+    },
+};
+
+/// What every letter about a question says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The question's reference.
+    pub reference: String,
+    /// Its words as they came.
+    pub question: String,
+    /// The agenda item or the matter.
+    pub matter: String,
+    /// The board's full name.
+    pub board: String,
+    /// The meeting's local date.
+    pub date: NaiveDate,
+    /// Its local time.
+    pub starts: NaiveTime,
+    /// Where it is held.
+    pub venue: String,
+}
+
+impl About {
+    /// What a letter says of this question.
+    pub fn new(question: &Question, matter: &str, board: &Board, meeting: &Meeting) -> Self {
+        Self {
+            reference: question.reference.to_string(),
+            question: question.original_text.clone(),
+            matter: matter.to_owned(),
+            board: board.name.clone(),
+            date: meeting.date,
+            starts: meeting.starts,
+            venue: meeting.venue.clone(),
+        }
+    }
+}
+
+/// An earlier question and its answer, as quoted in a rejection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Its reference.
+    pub reference: String,
+    /// The board at which it was put.
+    pub board: String,
+    /// When it was put.
+    pub put_on: NaiveDate,
+    /// Its words as published.
+    pub question: String,
+    /// The answer, if one is on record.
+    pub answer: Option<String>,
+}
+
+/// A letter, as facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// Your question has been received.
+    Acknowledgement {
+        about: About,
+        received_at: DateTime<Utc>,
+        deadline: DateTime<Utc>,
+        provisional: bool,
+    },
+    /// Your question could not be accepted for this meeting.
+    Refused {
+        about: About,
+        received_at: DateTime<Utc>,
+        refusals: Vec<Refusal>,
+    },
+    /// Your question has been admitted after all.
+    Admitted { about: About },
+    /// Your question will be put at the meeting.
+    Approved {
+        about: About,
+        questioner_minutes: i64,
+        question_time_minutes: i64,
+    },
+    /// Your question has been rejected.
+    Rejected {
+        about: About,
+        grounds: Vec<Ground>,
+        reason: String,
+        earlier: Option<Earlier>,
+        /// Until when another question may be sent, where the allowance is back.
+        another_until: Option<DateTime<Utc>>,
+    },
+    /// The rejection has been taken back.
+    Reopened { about: About },
+    /// You have withdrawn your question.
+    Withdrawn {
+        about: About,
+        another_until: Option<DateTime<Utc>>,
+    },
+    /// The meeting has a new date.
+    MeetingMoved {
+        about: About,
+        old_date: NaiveDate,
+        deadline: DateTime<Utc>,
+    },
+    /// The meeting is cancelled; a written response follows.
+    MeetingCancelled { about: About },
+    /// The deadline has moved because the calendar changed.
+    DeadlineChanged {
+        about: About,
+        old: DateTime<Utc>,
+        new: DateTime<Utc>,
+        reason: String,
+    },
+    /// A written response is owed; you will get it by then.
+    ResponseOwed {
+        about: About,
+        reason: Reason,
+        due_on: NaiveDate,
+    },
+    /// The written response takes longer.
+    HoldingReply { about: About, body: String },
+    /// The written response.
+    WrittenResponse {
+        about: About,
+        reason: Reason,
+        body: String,
+    },
+    /// A correction of the written response.
+    Correction { about: About, body: String },
+    /// To the officers: a question has come. No personal details.
+    OfficerNewQuestion {
+        reference: String,
+        board: String,
+        date: NaiveDate,
+        refused: bool,
+        path: String,
+    },
+    /// To the officers: a letter could not be sent. No personal details.
+    OfficerLetterFailed {
+        letter: String,
+        reference: Option<String>,
+        error: String,
+        path: String,
+    },
+}
+
+impl Letter {
+    /// Stable code, as stored with the letter.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Acknowledgement { .. } => "acknowledgement",
+            Self::Refused { .. } => "refused",
+            Self::Admitted { .. } => "admitted",
+            Self::Approved { .. } => "approved",
+            Self::Rejected { .. } => "rejected",
+            Self::Reopened { .. } => "reopened",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::MeetingMoved { .. } => "meeting_moved",
+            Self::MeetingCancelled { .. } => "meeting_cancelled",
+            Self::DeadlineChanged { .. } => "deadline_changed",
+            Self::ResponseOwed { .. } => "response_owed",
+            Self::HoldingReply { .. } => "holding_reply",
+            Self::WrittenResponse { .. } => "written_response",
+            Self::Correction { .. } => "correction",
+            Self::OfficerNewQuestion { .. } => "officer_new_question",
+            Self::OfficerLetterFailed { .. } => "officer_letter_failed",
+        }
+    }
+
+    /// Whether a stranger's submission can cause it, so that it is limited for each address: the mail-bombing case.
+    fn caused_by_anyone(&self) -> bool {
+        matches!(self, Self::Acknowledgement { .. } | Self::Refused { .. })
+    }
+}
+
+impl Service {
+    /// Puts a letter to the questioner into the outbox: by e-mail where there is an address, to be printed where there is none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn write_letter(
+        &self,
+        db: &mut Db,
+        question: &Question,
+        to: Option<&QuestionerDetails>,
+        letter: &Letter,
+    ) -> Result<(), ServiceError> {
+        // the person's details may already have been removed
+        let Some(to) = to else { return Ok(()) };
+        let now = self.now();
+        let mut outbox = self.outbox_letter(letter, to.email.clone(), to.name.clone(), now)?;
+        outbox.question_id = Some(question.id);
+        if let Some(email) = &to.email
+            && letter.caused_by_anyone()
+        {
+            let since = now - TimeDelta::hours(1);
+            let mut already = 0;
+            for kind in ["acknowledgement", "refused"] {
+                already += letters::count_to(db, email, kind, since)?;
+            }
+            if already >= i64::from(self.settings.limits.letters_per_address_per_hour) {
+                outbox.state = LetterState::Failed;
+                outbox.last_error = Some("Held back: too many letters to this address within an hour. Send it again if it is wanted.".to_owned());
+                outbox.settled_at = Some(now);
+            }
+        }
+        Ok(letters::insert(db, &outbox)?)
+    }
+
+    /// Puts a letter to each of the officers' addresses into the outbox.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn write_to_officers(&self, db: &mut Db, letter: &Letter) -> Result<(), ServiceError> {
+        let now = self.now();
+        for officer in &self.settings.mail.officers {
+            let name = officer
+                .name
+                .clone()
+                .unwrap_or_else(|| self.settings.council.committee_services_manager.clone());
+            letters::insert(
+                db,
+                &self.outbox_letter(letter, Some(officer.email.to_string()), name, now)?,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn outbox_letter(
+        &self,
+        letter: &Letter,
+        email: Option<String>,
+        name: String,
+        now: DateTime<Utc>,
+    ) -> Result<OutboxLetter, ServiceError> {
+        Ok(OutboxLetter {
+            id: self.new_id::<LetterId>(),
+            kind: letter.code().to_owned(),
+            question_id: None,
+            state: if email.is_some() {
+                LetterState::Waiting
+            } else {
+                LetterState::ToPrint
+            },
+            recipient_email: email,
+            recipient_name: name,
+            letter: rows::to_json(letter)?,
+            attempts: 0,
+            next_attempt_at: now,
+            last_error: None,
+            created_at: now,
+            settled_at: None,
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! FLOOR 2: what people do. One file for each act, one write transaction each: load what the rule needs, ask the domain, write
+//! the change, the audit entry and the letters together.
+//!
+//! Nothing here knows of HTTP, pages or mail servers. Everything here blocks: callers run it on a thread for blocking work.
+
+pub mod actor;
+pub mod error;
+pub mod letters;
+pub mod permission;
+pub mod private_link;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    clock::SharedClock,
+    config::{SecretKey, Settings},
+    domain::{
+        codes::Code,
+        id::uuid_v7,
+        meeting::Meeting,
+        standing_order::{figures::Figures, notice::Deadline},
+        working_days::WorkingDays,
+    },
+    store::{
+        audit::{self, Entry},
+        calendar as stored_calendar,
+        connection::Db,
+        questions::Question,
+        rows,
+        transaction::Store,
+    },
+};
+use actor::Acting;
+pub use error::{FieldError, ServiceError};
+
+/// Everything that an act needs: the store, the clock, the settings and the secret. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    /// The database.
+    pub store: Store,
+    /// The only source of now.
+    pub clock: SharedClock,
+    /// Every setting.
+    pub settings: Arc<Settings>,
+    key: Arc<SecretKey>,
+}
+
+impl Service {
+    /// Puts the service together.
+    pub fn new(store: Store, clock: SharedClock, settings: Arc<Settings>, key: SecretKey) -> Self {
+        Self {
+            store,
+            clock,
+            settings,
+            key: Arc::new(key),
+        }
+    }
+
+    /// Now, from the clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new identifier that sorts by the present time.
+    pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
+        uuid_v7(self.now(), rand::random()).into()
+    }
+
+    /// The figures that hold for a meeting.
+    pub fn figures(&self, meeting: &Meeting) -> &Figures {
+        self.settings.standing_order.for_meeting(meeting.date)
+    }
+
+    /// The calendar: bank holidays and closure days of the configuration, and the days that the council has added since.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn working_days(&self, db: &mut Db) -> Result<WorkingDays, ServiceError> {
+        Ok(self
+            .settings
+            .working_days()
+            .clone()
+            .with(stored_calendar::added_days(db)?))
+    }
+
+    /// The deadline of a meeting by the present calendar (clause (iii)).
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails, or where there is no working day before the meeting.
+    pub fn deadline(&self, db: &mut Db, meeting: &Meeting) -> Result<Deadline, ServiceError> {
+        let calendar = self.working_days(db)?;
+        self.figures(meeting)
+            .notice()
+            .reckon(meeting.date, &calendar)
+            .map_err(|error| ServiceError::Internal(error.to_string()))
+    }
+
+    /// A keyed hash (HMAC-SHA-256, RFC 2104) for a purpose; the same text for another purpose gives another hash.
+    pub fn keyed_hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        // a key of any length is a key of HMAC
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(self.key.expose()) else {
+            return [0; 32];
+        };
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The keyed hash in hexadecimal.
+    pub fn keyed_hex(&self, purpose: &str, text: &str) -> String {
+        hex(&self.keyed_hash(purpose, &[text.as_bytes()]))
+    }
+
+    /// Adds to the audit trail. `was` and `became` hold no personal details.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn audit(
+        &self,
+        db: &mut Db,
+        acting: &Acting,
+        act: &str,
+        subject: (&str, &str),
+        was: Option<serde_json::Value>,
+        became: Option<serde_json::Value>,
+    ) -> Result<(), ServiceError> {
+        let entry = Entry {
+            id: self.new_id::<uuid::Uuid>().to_string(),
+            occurred_at: self.now().into(),
+            actor_kind: acting.kind().code().to_owned(),
+            actor_id: acting.staff_id().map(|id| id.to_string()),
+            act: act.to_owned(),
+            subject_kind: subject.0.to_owned(),
+            subject_id: subject.1.to_owned(),
+            was: was.map(|value| rows::to_json(&value)).transpose()?,
+            became: became.map(|value| rows::to_json(&value)).transpose()?,
+            request_id: acting.request_id.clone(),
+        };
+        Ok(audit::append(db, &entry)?)
+    }
+
+    /// Adds an act on a question to the audit trail, with its status before and after.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn audit_question(
+        &self,
+        db: &mut Db,
+        acting: &Acting,
+        act: &str,
+        was: Option<&Question>,
+        became: &Question,
+        more: serde_json::Value,
+    ) -> Result<(), ServiceError> {
+        let state = |q: &Question| serde_json::json!({ "status": q.status, "version": q.version, "meeting": q.meeting_id });
+        let mut after = state(became);
+        if let (Some(after), serde_json::Value::Object(more)) = (after.as_object_mut(), more) {
+            after.extend(more);
+        }
+        self.audit(
+            db,
+            acting,
+            act,
+            ("question", &became.id.to_string()),
+            was.map(state),
+            Some(after),
+        )
+    }
+}
+
+/// SHA-256 in hexadecimal, for tokens that are random enough to need no key.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // writing to a String can't fail
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
