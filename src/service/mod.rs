@@ -5,9 +5,13 @@
 
 pub mod actor;
 pub mod error;
+pub mod evidence;
 pub mod letters;
 pub mod permission;
 pub mod private_link;
+pub mod submit_question;
+pub mod typed_question;
+pub mod views;
 
 use std::sync::Arc;
 
