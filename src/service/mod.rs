@@ -8,6 +8,7 @@ pub mod error;
 pub mod letters;
 pub mod permission;
 pub mod private_link;
+pub mod seeds;
 
 use std::sync::Arc;
 
