@@ -51,7 +51,6 @@ pub struct Prepared {
 /// # Errors
 /// [`ServiceError::Invalid`] with every field that is wrong.
 pub fn prepare(
-    service: &Service,
     db: &mut Db,
     view: &QuestionView,
     rejection: &Rejection,
@@ -166,7 +165,7 @@ pub fn reject(
             return Err(ServiceError::Conflict("The question is being put now. Finish it instead.".to_owned()));
         }
         let now = service.now();
-        let prepared = prepare(service, db, &view, rejection, now)?;
+        let prepared = prepare(db, &view, rejection, now)?;
         if !questions::update(db, &question)? {
             return Err(ServiceError::changed());
         }
