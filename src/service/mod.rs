@@ -4,10 +4,13 @@
 //! Nothing here knows of HTTP, pages or mail servers. Everything here blocks: callers run it on a thread for blocking work.
 
 pub mod actor;
+pub mod api_tokens;
 pub mod error;
 pub mod letters;
 pub mod permission;
 pub mod private_link;
+pub mod sign_in;
+pub mod staff_accounts;
 
 use std::sync::Arc;
 
