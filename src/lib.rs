@@ -11,4 +11,6 @@ pub mod store;
 
 pub mod service;
 
+pub mod documents;
+pub mod import;
 pub mod web;
