@@ -1,6 +1,18 @@
 //! Clauses (v) and (vi): the grounds on which the chair or the proper officer may reject a question (reading 11).
 
-use crate::{coded, domain::refusal::Clause};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    coded,
+    domain::{
+        id::QuestionId,
+        local_time::at_london,
+        malformed::Malformed,
+        meeting::{Meeting, MeetingStatus},
+        refusal::Clause,
+        text,
+    },
+};
 
 coded! {
     /// A ground for rejection.
@@ -130,4 +142,100 @@ impl Ground {
             }
         }
     }
+}
+
+/// A rejection as it is recorded: one or more grounds, a reason in words, and the earlier question where one is repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    grounds: Vec<Ground>,
+    reason: String,
+    repeats: Option<QuestionId>,
+}
+
+impl Rejection {
+    /// Most characters of the reason.
+    pub const MOST_CHARACTERS: usize = 4_000;
+
+    /// A rejection, if it says all that a rejection must say. A ground named twice counts once.
+    ///
+    /// # Errors
+    /// Everything that is missing, by field: `grounds`, `reason`, `repeats`.
+    pub fn new(
+        grounds: &[Ground],
+        reason: &str,
+        repeats: Option<QuestionId>,
+    ) -> Result<Self, Vec<(&'static str, Malformed)>> {
+        let mut problems = Vec::new();
+        let mut named = Vec::with_capacity(grounds.len());
+        for &ground in grounds {
+            if !named.contains(&ground) {
+                named.push(ground);
+            }
+        }
+        if named.is_empty() {
+            let why = Malformed::new("empty", "Select at least one ground for rejection");
+            problems.push(("grounds", why));
+        }
+        let reason = reason_in_words(reason).unwrap_or_else(|why| {
+            problems.push(("reason", why));
+            String::new()
+        });
+        match (named.contains(&Ground::SubstantiallyTheSame), repeats) {
+            (true, None) => problems.push((
+                "repeats",
+                Malformed::new("empty", "Select the earlier question that this one repeats"),
+            )),
+            (false, Some(_)) => problems.push((
+                "repeats",
+                Malformed::new(
+                    "ground",
+                    "Select “substantially the same” as a ground, or no earlier question",
+                ),
+            )),
+            _ => {}
+        }
+        if problems.is_empty() {
+            Ok(Self {
+                grounds: named,
+                reason,
+                repeats,
+            })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The grounds, in the order in which they were named.
+    pub fn grounds(&self) -> &[Ground] {
+        &self.grounds
+    }
+
+    /// The reason, as the letter gives it.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The earlier question that this one repeats.
+    pub fn repeats(&self) -> Option<QuestionId> {
+        self.repeats
+    }
+}
+
+fn reason_in_words(typed: &str) -> Result<String, Malformed> {
+    let reason = text::several_lines(typed)?;
+    if !reason.chars().any(char::is_alphanumeric) {
+        return Err(Malformed::new("empty", "Enter the reason for rejection"));
+    }
+    if reason.chars().count() > Rejection::MOST_CHARACTERS {
+        return Err(Malformed::new(
+            "too_long",
+            "The reason for rejection must be 4,000 characters or fewer",
+        ));
+    }
+    Ok(reason)
+}
+
+/// Whether a rejection can still be reopened: until the meeting starts (reading 11).
+pub fn may_be_reopened(meeting: &Meeting, now: DateTime<Utc>) -> bool {
+    meeting.status == MeetingStatus::Scheduled && now < at_london(meeting.date, meeting.starts)
 }

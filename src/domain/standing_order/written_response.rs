@@ -6,7 +6,13 @@ use chrono::NaiveDate;
 
 use crate::{
     coded,
-    domain::working_days::{Reckoning, WorkingDays},
+    domain::{
+        standing_order::{
+            figures::Figures,
+            question_time::{Answer, Outcome},
+        },
+        working_days::{Reckoning, WorkingDays},
+    },
 };
 
 coded! {
@@ -109,6 +115,28 @@ impl ResponseState {
             Self::Sent => "sent",
             Self::Corrected => "corrected",
         }
+    }
+}
+
+/// Why a written response is owed to a question on the chair's list, once question time is closed; none where it was answered
+/// there or under an agenda item, or where the figures owe none to those who were absent.
+pub fn owed_after(outcome: Outcome, figures: &Figures) -> Option<Reason> {
+    match outcome {
+        Outcome::Waiting | Outcome::Called => Some(Reason::NotReached),
+        Outcome::PassedOver => figures
+            .absent_gets_written_response()
+            .then_some(Reason::Absent),
+        Outcome::Put {
+            answer: Answer::Promised,
+            ..
+        } => Some(Reason::AnswerPromised),
+        Outcome::Put {
+            answer: Answer::Given,
+            supplementary,
+        } => supplementary
+            .is_some_and(|answer| answer == Answer::Promised)
+            .then_some(Reason::SupplementaryPromised),
+        Outcome::DealtWith { .. } => None,
     }
 }
 
