@@ -152,6 +152,9 @@ pub fn marked<'a>(text: &'a str, shared: &[String]) -> Vec<Piece<'a>> {
 
 type Vector = BTreeMap<String, f64>;
 
+/// What two texts have in common: the sum of the products of their weights, and each product with its stem.
+type Shared<'a> = (f64, Vec<(f64, &'a str)>);
+
 /// Questions to compare with, indexed by their stems.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -203,7 +206,7 @@ impl Index {
             })
             .collect();
         let length = weights.values().map(|w| w * w).sum::<f64>().sqrt();
-        let mut found: HashMap<usize, (f64, Vec<(f64, &str)>)> = HashMap::new();
+        let mut found: HashMap<usize, Shared<'_>> = HashMap::new();
         for (stem, weight) in &weights {
             let Some(postings) = self.postings.get(stem) else {
                 continue;

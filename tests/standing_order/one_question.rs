@@ -124,6 +124,16 @@ fn two_names_stay_two_in_any_script(#[case] one: &str, #[case] other: &str) {
 }
 
 #[rstest]
+#[case("स्नेहा")]
+#[case("ガク")]
+#[case("น้ำฝน")]
+#[case("أحمد")]
+#[case("Zoë")]
+fn the_marks_of_a_script_do_not_part_a_name(#[case] name: &str) {
+    assert!(!comparable(name).contains(' '));
+}
+
+#[rstest]
 #[case("Widnes Anglers Ltd", "WIDNES ANGLERS LIMITED", true)]
 #[case("Widnes Anglers Ltd.", "Widnes Anglers", true)]
 #[case("Widnes Anglers p.l.c.", "Widnes Anglers PLC", true)]

@@ -462,6 +462,12 @@ fn a_clock_set_back_never_gives_time_back() {
     assert_eq!(held.meeting_clock(), 10 * MINUTE);
     held.after(2 * MINUTE);
     assert_eq!(held.meeting_clock(), 11 * MINUTE);
+    held.after(-30 * MINUTE).does(Adjourned);
+    assert_eq!(
+        held.meeting_clock(),
+        10 * MINUTE,
+        "nor where it ran meanwhile"
+    );
 }
 
 // --- the supplementary, clause (iv)
