@@ -1,15 +1,9 @@
 //! Clauses (v) and (vi), reading 11: the grounds for rejection.
 
-use chrono::TimeDelta;
 use public_question_time::domain::{
-    codes::Code,
-    meeting::MeetingStatus,
-    refusal::Clause,
-    standing_order::rejection::{Ground, Rejection, may_be_reopened},
+    codes::Code, refusal::Clause, standing_order::rejection::Ground,
 };
 use rstest::rstest;
-
-use crate::given::{instant, meeting, question_id};
 
 /// The clauses as printed, word by word.
 #[rstest]
@@ -87,68 +81,5 @@ fn every_ground_has_words_of_its_own_and_a_next_step() {
         said.sort_unstable();
         said.dedup();
         assert_eq!(said.len(), Ground::ALL.len());
-    }
-}
-
-#[test]
-fn a_rejection_names_its_grounds_once_and_gives_a_reason() {
-    let rejection = Rejection::new(
-        &[Ground::Racist, Ground::Offensive, Ground::Racist],
-        "  Your question uses\r\noffensive words.  ",
-        None,
-    )
-    .unwrap();
-    assert_eq!(rejection.grounds(), [Ground::Racist, Ground::Offensive]);
-    assert_eq!(rejection.reason(), "Your question uses\noffensive words.");
-    assert_eq!(rejection.repeats(), None);
-}
-
-#[rstest]
-#[case::nothing_at_all(&[], "", None, &["grounds", "reason"])]
-#[case::no_ground(&[], "Because.", None, &["grounds"])]
-#[case::no_reason(&[Ground::Frivolous], " \u{200B} ", None, &["reason"])]
-#[case::control(&[Ground::Frivolous], "No\0", None, &["reason"])]
-#[case::too_long(&[Ground::Frivolous], &"a".repeat(4_001), None, &["reason"])]
-#[case::repetition_of_what(&[Ground::SubstantiallyTheSame], "Because.", None, &["repeats"])]
-#[case::repetition_among_others(&[Ground::Frivolous, Ground::SubstantiallyTheSame], "", None, &["reason", "repeats"])]
-#[case::repetition_without_the_ground(&[Ground::Frivolous], "Because.", Some(1), &["repeats"])]
-fn a_rejection_without_ground_or_reason_or_the_earlier_question_is_none(
-    #[case] grounds: &[Ground],
-    #[case] reason: &str,
-    #[case] repeats: Option<u128>,
-    #[case] wrong: &[&str],
-) {
-    let problems = Rejection::new(grounds, reason, repeats.map(question_id)).unwrap_err();
-    let fields: Vec<_> = problems.iter().map(|(field, _)| *field).collect();
-    assert_eq!(fields, wrong);
-    assert!(problems.iter().all(|(_, why)| !why.message.is_empty()));
-}
-
-#[test]
-fn a_rejection_for_repetition_names_the_earlier_question() {
-    let rejection = Rejection::new(
-        &[Ground::SubstantiallyTheSame],
-        Ground::SubstantiallyTheSame.proposed_reason(),
-        Some(question_id(1)),
-    )
-    .unwrap();
-    assert_eq!(rejection.repeats(), Some(question_id(1)));
-}
-
-#[test]
-fn a_rejection_can_be_reopened_until_the_meeting() {
-    let starts = instant("2024-02-06T18:30:00Z");
-    let meeting = meeting();
-    assert!(may_be_reopened(&meeting, starts - TimeDelta::days(9)));
-    assert!(may_be_reopened(
-        &meeting,
-        starts - TimeDelta::milliseconds(1)
-    ));
-    assert!(!may_be_reopened(&meeting, starts));
-    assert!(!may_be_reopened(&meeting, starts + TimeDelta::days(1)));
-    for status in [MeetingStatus::Cancelled, MeetingStatus::Held] {
-        let mut meeting = meeting.clone();
-        meeting.status = status;
-        assert!(!may_be_reopened(&meeting, starts - TimeDelta::days(9)));
     }
 }

@@ -92,6 +92,7 @@ fn every_status_and_act_is_of_use() {
 #[case::reading_7_withdrawn(Status::Submitted, &[Act::Withdraw], Status::Withdrawn)]
 #[case::reading_11_rejected_at_the_meeting(Status::Approved, &[Act::Reject], Status::Rejected)]
 #[case::reading_11_reopened(Status::Submitted, &[Act::Reject, Act::Reopen, Act::Approve], Status::Approved)]
+#[case::reading_13_absent_and_nothing_owed(Status::Approved, &[Act::Lapse], Status::NotPut)]
 #[case::reading_15_not_reached(Status::Approved, &[Act::Owe, Act::Respond, Act::Correct, Act::Correct], Status::Responded)]
 #[case::reading_15_not_decided(Status::Submitted, &[Act::Owe], Status::ResponseOwed)]
 #[case::reading_17_dealt_with(Status::Approved, &[Act::DealWith], Status::DealtWith)]
@@ -143,7 +144,7 @@ proptest! {
         for act in acts {
             if let Ok(next) = status.after(act) {
                 prop_assert!(status.reachable().contains(&next));
-                prop_assert!(!matches!(status, Status::Withdrawn | Status::Disowned | Status::Answered | Status::DealtWith));
+                prop_assert!(!matches!(status, Status::Withdrawn | Status::Disowned | Status::Answered | Status::DealtWith | Status::NotPut));
                 status = next;
             }
         }

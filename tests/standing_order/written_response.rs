@@ -5,14 +5,15 @@ use std::num::NonZeroU16;
 use public_question_time::domain::{
     codes::Code,
     standing_order::{
-        question_time::{Answer, Outcome},
-        written_response::{NotPossible, Reason, Reply, ResponseState, due_on, owed_after},
+        question_time::{Answer, Entry, Outcome},
+        written_response::{NotPossible, Reason, Reply, ResponseState, due_on, settled},
     },
+    status::{Act, Status},
     working_days::{Coverage, NonWorkingDay, WorkingDays},
 };
 use rstest::rstest;
 
-use crate::given::{day, figures, figures_with, item_id};
+use crate::given::{day, figures, figures_with, item_id, question_id};
 
 use Reply::{Correction, Full, Holding};
 use ResponseState::{Corrected, HoldingReplySent, Owed, Sent};
@@ -118,23 +119,41 @@ fn a_due_date_beyond_the_calendar_is_provisional() {
 const GIVEN: Answer = Answer::Given;
 const PROMISED: Answer = Answer::Promised;
 
+const OWE: Act = Act::Owe;
+
 #[rstest]
-#[case::not_reached(Outcome::Waiting, Some(Reason::NotReached))]
-#[case::cut_short(Outcome::Called, Some(Reason::NotReached))]
-#[case::absent(Outcome::PassedOver, Some(Reason::Absent))]
-#[case::answered(Outcome::Put { answer: GIVEN, supplementary: None }, None)]
-#[case::both_answered(Outcome::Put { answer: GIVEN, supplementary: Some(GIVEN) }, None)]
-#[case::promised(Outcome::Put { answer: PROMISED, supplementary: None }, Some(Reason::AnswerPromised))]
-#[case::supplementary_promised(Outcome::Put { answer: GIVEN, supplementary: Some(PROMISED) }, Some(Reason::SupplementaryPromised))]
-#[case::first_promised(Outcome::Put { answer: PROMISED, supplementary: Some(GIVEN) }, Some(Reason::AnswerPromised))]
-#[case::both_promised(Outcome::Put { answer: PROMISED, supplementary: Some(PROMISED) }, Some(Reason::AnswerPromised))]
-#[case::under_an_item(Outcome::DealtWith { item: item_id(1) }, None)]
+#[case::not_reached(Outcome::Waiting, true, true, OWE, Some(Reason::NotReached))]
+#[case::never_opened(Outcome::Waiting, false, false, OWE, Some(Reason::NotReached))]
+#[case::did_not_come(Outcome::Waiting, false, true, OWE, Some(Reason::Absent))]
+#[case::passed_over(Outcome::PassedOver, false, true, OWE, Some(Reason::Absent))]
+#[case::passed_over_though_indicated(Outcome::PassedOver, true, true, OWE, Some(Reason::Absent))]
+#[case::answered(Outcome::Put { answer: GIVEN, supplementary: None }, true, true, Act::Answer, None)]
+#[case::both_answered(Outcome::Put { answer: GIVEN, supplementary: Some(GIVEN) }, true, true, Act::Answer, None)]
+#[case::promised(Outcome::Put { answer: PROMISED, supplementary: None }, true, true, OWE, Some(Reason::AnswerPromised))]
+#[case::supplementary_promised(Outcome::Put { answer: GIVEN, supplementary: Some(PROMISED) }, true, true, OWE, Some(Reason::SupplementaryPromised))]
+#[case::first_promised(Outcome::Put { answer: PROMISED, supplementary: Some(GIVEN) }, true, true, OWE, Some(Reason::AnswerPromised))]
+#[case::both_promised(Outcome::Put { answer: PROMISED, supplementary: Some(PROMISED) }, true, true, OWE, Some(Reason::AnswerPromised))]
+#[case::under_an_item(Outcome::DealtWith { item: item_id(1) }, false, true, Act::DealWith, None)]
 fn what_was_not_answered_at_the_meeting_is_owed(
     #[case] outcome: Outcome,
-    #[case] owed: Option<Reason>,
+    #[case] indicated: bool,
+    #[case] opened: bool,
+    #[case] act: Act,
+    #[case] reason: Option<Reason>,
 ) {
-    assert_eq!(owed_after(outcome, &figures()), owed);
+    let entry = Entry {
+        question: question_id(1),
+        indicated,
+        outcome,
+    };
+    assert_eq!(settled(&entry, opened, &figures()), (act, reason));
+    assert!(Status::Approved.allows(act), "the table lets it");
+    // where the council owes nothing to those who were absent, their questions lapse, and no other
     let not_to_absent = figures_with(|f| f.absent_gets_written_response = false);
-    let still = owed.filter(|reason| *reason != Reason::Absent);
-    assert_eq!(owed_after(outcome, &not_to_absent), still);
+    let expected = match reason {
+        Some(Reason::Absent) => (Act::Lapse, None),
+        _ => (act, reason),
+    };
+    assert_eq!(settled(&entry, opened, &not_to_absent), expected);
+    assert!(Status::Approved.allows(expected.0));
 }

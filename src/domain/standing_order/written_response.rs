@@ -9,8 +9,9 @@ use crate::{
     domain::{
         standing_order::{
             figures::Figures,
-            question_time::{Answer, Outcome},
+            question_time::{Answer, Entry, Outcome},
         },
+        status::Act,
         working_days::{Reckoning, WorkingDays},
     },
 };
@@ -118,25 +119,30 @@ impl ResponseState {
     }
 }
 
-/// Why a written response is owed to a question on the chair's list, once question time is closed; none where it was answered
-/// there or under an agenda item, or where the figures owe none to those who were absent.
-pub fn owed_after(outcome: Outcome, figures: &Figures) -> Option<Reason> {
-    match outcome {
-        Outcome::Waiting | Outcome::Called => Some(Reason::NotReached),
-        Outcome::PassedOver => figures
-            .absent_gets_written_response()
-            .then_some(Reason::Absent),
+/// What becomes of an approved question once question time is closed, and why a written response is owed where one is.
+///
+/// `opened` says whether question time was opened at all: if it never was, nobody could indicate, and nobody counts as absent.
+pub fn settled(entry: &Entry, opened: bool, figures: &Figures) -> (Act, Option<Reason>) {
+    match entry.outcome {
         Outcome::Put {
             answer: Answer::Promised,
             ..
-        } => Some(Reason::AnswerPromised),
+        } => (Act::Owe, Some(Reason::AnswerPromised)),
         Outcome::Put {
-            answer: Answer::Given,
-            supplementary,
-        } => supplementary
-            .is_some_and(|answer| answer == Answer::Promised)
-            .then_some(Reason::SupplementaryPromised),
-        Outcome::DealtWith { .. } => None,
+            supplementary: Some(Answer::Promised),
+            ..
+        } => (Act::Owe, Some(Reason::SupplementaryPromised)),
+        Outcome::Put { .. } => (Act::Answer, None),
+        Outcome::DealtWith { .. } => (Act::DealWith, None),
+        Outcome::Waiting | Outcome::Called if entry.indicated || !opened => {
+            (Act::Owe, Some(Reason::NotReached))
+        }
+        Outcome::PassedOver | Outcome::Waiting | Outcome::Called
+            if figures.absent_gets_written_response() =>
+        {
+            (Act::Owe, Some(Reason::Absent))
+        }
+        Outcome::PassedOver | Outcome::Waiting | Outcome::Called => (Act::Lapse, None),
     }
 }
 

@@ -3,9 +3,12 @@
 
 use chrono::TimeDelta;
 use proptest::{prelude::*, sample::Index};
-use public_question_time::domain::standing_order::{
-    question_time::{Answer, Entry, Event, Outcome, Phase, QuestionTime, TurnPhase},
-    written_response::owed_after,
+use public_question_time::domain::{
+    standing_order::{
+        question_time::{Answer, Entry, Event, Outcome, Phase, QuestionTime, TurnPhase},
+        written_response::settled,
+    },
+    status,
 };
 
 use super::{Held, MINUTE, q};
@@ -444,7 +447,8 @@ proptest! {
                 Outcome::DealtWith { .. }
                     | Outcome::Put { answer: Answer::Given, supplementary: None | Some(Answer::Given) }
             );
-            let owed = owed_after(entry.outcome, &both.held.figures).is_some();
+            let (act, reason) = settled(entry, state.opened_at.is_some(), &both.held.figures);
+            let owed = act == status::Act::Owe && reason.is_some();
             prop_assert!(answered != owed, "{:?} is answered or owed, one of the two", entry);
             prop_assert!(entry.outcome != Outcome::Called);
         }
