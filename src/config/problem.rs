@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands in the place of a file's name for a value from an environment variable.
+pub(super) const ENVIRONMENT: &str = "the environment";
+
 /// One thing wrong in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -16,6 +19,10 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {
+            Some(key) if self.file == ENVIRONMENT => {
+                let variable = format!("PQT__{}", key.replace('.', "__").to_uppercase());
+                write!(f, "{variable} in {}: {key}: {}", self.file, self.what)
+            }
             Some(key) => write!(f, "{}: {key}: {}", self.file, self.what),
             None => write!(f, "{}: {}", self.file, self.what),
         }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
-use ::config::{Config, ConfigError, Environment, File, FileFormat, Map, Value};
+use ::config::{Config, ConfigError, Environment, File, FileFormat, Map, Source, Value, ValueKind};
 
-use super::problem::Problem;
+use super::problem::{ENVIRONMENT, Problem};
 
 /// How every environment variable of the service begins; a section and a key follow, parted by two underscores.
 const PREFIX: &str = "PQT";
@@ -28,38 +29,33 @@ pub enum Overlay<'a> {
 /// Every file that is missing or isn't TOML.
 pub fn merged(dir: &Path, overlay: &Overlay<'_>) -> Result<Map<String, Value>, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut builder = Config::builder();
-    for name in ["default.toml", "council.toml"] {
-        match table(&dir.join(name)) {
-            Ok(source) => builder = builder.add_source(source),
-            Err(problem) => problems.push(problem),
-        }
-    }
+    let mut layers = vec![
+        table(&dir.join("default.toml")),
+        table(&dir.join("council.toml")),
+    ];
     let environment = match overlay {
         Overlay::Start => {
             let local = dir.join("local.toml");
             if local.exists() {
-                match table(&local) {
-                    Ok(source) => builder = builder.add_source(source),
-                    Err(problem) => problems.push(problem),
-                }
+                layers.push(table(&local));
             }
             process_environment(&mut problems)
         }
         Overlay::Given { toml, environment } => {
-            match Config::builder()
-                .add_source(File::from_str(toml, FileFormat::Toml))
-                .build()
-            {
-                Ok(source) => builder = builder.add_source(source),
-                Err(error) => problems.push(not_toml("the given settings", &error)),
-            }
+            layers.push(parse("the given settings", toml));
             environment
                 .iter()
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                 .collect()
         }
     };
+    let mut builder = Config::builder();
+    for layer in layers {
+        match layer {
+            Ok(tables) => builder = builder.add_source(Layer(tables)),
+            Err(problem) => problems.push(problem),
+        }
+    }
     builder = builder.add_source(
         Environment::with_prefix(PREFIX)
             .separator("__")
@@ -71,7 +67,7 @@ pub fn merged(dir: &Path, overlay: &Overlay<'_>) -> Result<Map<String, Value>, V
         Ok(_) => Err(problems),
         Err(error) => {
             problems.push(Problem {
-                file: "the environment".to_owned(),
+                file: ENVIRONMENT.to_owned(),
                 key: None,
                 what: error.to_string(),
             });
@@ -80,23 +76,62 @@ pub fn merged(dir: &Path, overlay: &Overlay<'_>) -> Result<Map<String, Value>, V
     }
 }
 
-/// One file of settings as a source of its own.
+/// The tables of one file.
 ///
 /// # Errors
 /// The file is missing, can't be read or isn't TOML.
-pub fn table(path: &Path) -> Result<Config, Problem> {
+pub fn table(path: &Path) -> Result<Map<String, Value>, Problem> {
     let file = path.display().to_string();
-    if !path.is_file() {
-        return Err(Problem {
-            file,
-            key: None,
-            what: "there is no such file".to_owned(),
-        });
+    let problem = |what: String| Problem {
+        file: file.clone(),
+        key: None,
+        what,
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => problem("there is no such file".to_owned()),
+        _ => problem(format!("it can't be read: {error}")),
+    })?;
+    parse(&file, &text)
+}
+
+fn parse(file: &str, text: &str) -> Result<Map<String, Value>, Problem> {
+    File::from_str(text, FileFormat::Toml)
+        .collect()
+        .map(|table| name_tables(file, table))
+        .map_err(|error| not_toml(file, &error))
+}
+
+/// Writes into each value which file it came from.
+fn name_tables(file: &str, table: Map<String, Value>) -> Map<String, Value> {
+    table
+        .into_iter()
+        .map(|(key, value)| (key, name(file, value)))
+        .collect()
+}
+
+fn name(file: &str, value: Value) -> Value {
+    let kind = match value.kind {
+        ValueKind::Table(table) => ValueKind::Table(name_tables(file, table)),
+        ValueKind::Array(items) => {
+            ValueKind::Array(items.into_iter().map(|item| name(file, item)).collect())
+        }
+        scalar => scalar,
+    };
+    Value::new(Some(&file.to_owned()), kind)
+}
+
+/// Tables that have been read, as a source to lay over others.
+#[derive(Debug, Clone)]
+struct Layer(Map<String, Value>);
+
+impl Source for Layer {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
     }
-    Config::builder()
-        .add_source(File::from(PathBuf::from(path)).format(FileFormat::Toml))
-        .build()
-        .map_err(|error| not_toml(&file, &error))
+
+    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
+        Ok(self.0.clone())
+    }
 }
 
 /// The message without the line of the file that it quotes: a secret may stand there.
@@ -134,7 +169,7 @@ fn process_environment(problems: &mut Vec<Problem>) -> HashMap<String, String> {
                 ours.insert(key, value);
             }
             Err(_) => problems.push(Problem {
-                file: "the environment".to_owned(),
+                file: ENVIRONMENT.to_owned(),
                 key: Some(key),
                 what: "is not Unicode text".to_owned(),
             }),

@@ -92,15 +92,7 @@ fn place(set: usize) -> String {
 }
 
 fn file_reader(path: &Path) -> Result<Reader, Vec<Problem>> {
-    let table = sources::table(path)
-        .and_then(|config| {
-            config.cache.into_table().map_err(|error| Problem {
-                file: path.display().to_string(),
-                key: None,
-                what: error.to_string(),
-            })
-        })
-        .map_err(|problem| vec![problem])?;
+    let table = sources::table(path).map_err(|problem| vec![problem])?;
     Ok(Reader::new(table, path.display().to_string()))
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     domain::{malformed::Malformed, refusal::Refusal, standing_order::question_time::NotNow},
-    store::error::{Retry, StoreError},
+    store::error::{Constraint, Retry, StoreError},
 };
 
 /// What is wrong with one field of a form.
@@ -87,6 +87,17 @@ impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound,
+            // another act took the same place between this one's look and its write: run again, the act sees it and answers
+            StoreError::UniqueViolation(
+                Constraint::OneQuestionPerMeeting
+                | Constraint::IdempotencyKey
+                | Constraint::QuestionReference
+                | Constraint::QuestionDraft
+                | Constraint::QuestionTimeEvent,
+            ) => Self::Busy,
+            StoreError::UniqueViolation(_) => {
+                Self::Conflict("There is one like this already.".to_owned())
+            }
             StoreError::Busy
             | StoreError::Unavailable(_)
             | StoreError::Full

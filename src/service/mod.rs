@@ -4,13 +4,34 @@
 //! Nothing here knows of HTTP, pages or mail servers. Everything here blocks: callers run it on a thread for blocking work.
 
 pub mod actor;
+pub mod admit_question;
 pub mod api_tokens;
+pub mod approve_question;
+pub mod boards;
+pub mod calendar;
+pub mod drafts;
 pub mod error;
+pub mod evidence;
 pub mod letters;
+pub mod load_seeds;
+pub mod meetings;
+pub mod minutes;
+pub mod password;
 pub mod permission;
 pub mod private_link;
+pub mod question_time;
+pub mod redact_question;
+pub mod reject_question;
+pub mod remove_personal_details;
+pub mod reopen_question;
+pub mod responses;
+pub mod seeds;
 pub mod sign_in;
 pub mod staff_accounts;
+pub mod submit_question;
+pub mod typed_question;
+pub mod views;
+pub mod your_question;
 
 use std::sync::Arc;
 

@@ -299,13 +299,7 @@ fn in_migration(db: &mut Db, set: &Migrations) -> Result<Option<String>, StoreEr
             }
         }),
     };
-    match run.and_then(|version| commit(db).map(|()| version)) {
-        Ok(version) => Ok(version),
-        Err(error) => {
-            roll_back(db);
-            Err(error)
-        }
-    }
+    finish(db, run)
 }
 
 /// Rolls back whatever is open. Where that fails the transaction manager knows, and the connection is not used again.
@@ -318,10 +312,20 @@ pub(super) fn compare_migrations(
     db: &mut Db,
     set: &Migrations,
 ) -> Result<(Vec<String>, Vec<String>), StoreError> {
-    match db {
+    // Under the lock: the first to look makes the table that keeps the versions, and two at once would collide.
+    begin_migration(db)?;
+    let compared = match db {
         Db::Postgres(c) => compare(c, &set.postgres),
         Db::Sqlite(c) => compare(c, &set.sqlite),
-    }
+    };
+    finish(db, compared)
+}
+
+/// Commits what went well and rolls back what did not.
+fn finish<T>(db: &mut Db, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+    outcome
+        .and_then(|value| commit(db).map(|()| value))
+        .inspect_err(|_| roll_back(db))
 }
 
 /// Diesel takes a source by value and cannot copy an embedded one.

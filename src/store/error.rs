@@ -154,40 +154,40 @@ pub enum Constraint {
     Other(String),
 }
 
-/// Each constraint that callers tell apart: its name (as PostgreSQL reports it) and its columns (as SQLite does).
-const CONSTRAINTS: &[(Constraint, &str, &str)] = &[
-    (
-        Constraint::OneQuestionPerMeeting,
-        "allowances_live_key",
-        "allowances.meeting_id, allowances.key_hash, allowances.slot",
-    ),
-    (
-        Constraint::IdempotencyKey,
-        "idempotency_keys_pkey",
-        "idempotency_keys.key_hash",
-    ),
-    (
-        Constraint::QuestionReference,
-        "questions_reference_key",
-        "questions.reference",
-    ),
-    (
-        Constraint::QuestionDraft,
-        "questions_draft_id_key",
-        "questions.draft_id",
-    ),
-    (
-        Constraint::QuestionTimeEvent,
-        "question_time_events_pkey",
-        "question_time_events.meeting_id, question_time_events.seq",
-    ),
-    (Constraint::StaffEmail, "staff_email_key", "staff.email"),
-];
-
 impl Constraint {
+    /// Each constraint that callers tell apart: its name (as PostgreSQL reports it) and its columns (as SQLite does).
+    pub const NAMED: &[(Self, &str, &str)] = &[
+        (
+            Self::OneQuestionPerMeeting,
+            "allowances_live_key",
+            "allowances.meeting_id, allowances.key_hash, allowances.slot",
+        ),
+        (
+            Self::IdempotencyKey,
+            "idempotency_keys_pkey",
+            "idempotency_keys.key_hash",
+        ),
+        (
+            Self::QuestionReference,
+            "questions_reference_key",
+            "questions.reference",
+        ),
+        (
+            Self::QuestionDraft,
+            "questions_draft_id_key",
+            "questions.draft_id",
+        ),
+        (
+            Self::QuestionTimeEvent,
+            "question_time_events_pkey",
+            "question_time_events.meeting_id, question_time_events.seq",
+        ),
+        (Self::StaffEmail, "staff_email_key", "staff.email"),
+    ];
+
     /// The constraint that the database reported, from PostgreSQL's name or from SQLite's list of columns.
     pub fn reported(name_or_columns: &str) -> Self {
-        CONSTRAINTS
+        Self::NAMED
             .iter()
             .find(|(_, name, columns)| *name == name_or_columns || *columns == name_or_columns)
             .map_or_else(
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn each_constraint_has_one_name_and_one_list_of_columns() {
-        for (constraint, name, columns) in CONSTRAINTS {
+        for (constraint, name, columns) in Constraint::NAMED {
             assert_eq!(&Constraint::reported(name), constraint);
             assert_eq!(&Constraint::reported(columns), constraint);
         }

@@ -53,7 +53,9 @@ impl Store {
     /// [`StoreError::Unavailable`] with the reason where the database cannot be reached.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         // Opened once by itself, for a clear error at once where it fails; the pool would try until its wait is over.
-        let first = Source::new(settings, Purpose::Writing).open()?;
+        // (Several processes that make an SQLite file at once can find it locked.)
+        let source = Source::new(settings, Purpose::Writing);
+        let first = until(now() + settings.deadline, || source.open())?;
         let one_writer = dialect::has_one_writer(&first);
         let pool = |purpose, size: u32| {
             let builder = r2d2::Pool::builder()
@@ -159,14 +161,7 @@ impl Store {
         patience: Duration,
         mut attempt: impl FnMut(&Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let deadline = now() + patience;
-        let mut losses = 0;
-        loop {
-            match attempt(self) {
-                Err(StoreError::Busy) if pause(losses, deadline) => losses += 1,
-                outcome => return outcome,
-            }
-        }
+        until(now() + patience, || attempt(self))
     }
 
     fn attempts<T, E: From<StoreError>>(
@@ -407,6 +402,20 @@ fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Runs `attempt` until it meets no contention or the deadline is over.
+fn until<T>(
+    deadline: Instant,
+    mut attempt: impl FnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut losses = 0;
+    loop {
+        match attempt() {
+            Err(StoreError::Busy) if pause(losses, deadline) => losses += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
 /// Waits before another attempt, a random while that grows with the losses; false when the deadline would be over.
 fn pause(losses: u32, deadline: Instant) -> bool {
     let longest = FIRST_PAUSE
@@ -426,4 +435,70 @@ fn pause(losses: u32, deadline: Instant) -> bool {
 )]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soon() -> Instant {
+        now() + Duration::from_secs(20)
+    }
+
+    #[test]
+    fn the_line_is_served_in_order_of_arrival() {
+        let line = Line::default();
+        let served = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            let first = line.stand(soon()).unwrap();
+            for n in 0..8 {
+                let (line, served) = (&line, &served);
+                scope.spawn(move || {
+                    let _turn = line.stand(soon()).unwrap();
+                    unpoisoned(served).push(n);
+                });
+                while unpoisoned(&line.0).waiting.len() <= n {
+                    std::thread::yield_now();
+                }
+            }
+            drop(first);
+        });
+        assert_eq!(unpoisoned(&served).as_slice(), [0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn whoever_gives_up_waiting_leaves_the_line_as_it_was() {
+        let line = Line::default();
+        let first = line.stand(soon()).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert!(line.stand(now() + Duration::from_millis(20)).is_none()));
+            }
+        });
+        assert!(unpoisoned(&line.0).waiting.is_empty());
+        drop(first);
+        assert!(!unpoisoned(&line.0).taken);
+        assert!(line.stand(soon()).is_some());
+    }
+
+    #[test]
+    fn one_at_a_time_whatever_the_deadlines() {
+        let line = Line::default();
+        let inside = std::sync::atomic::AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for n in 0..16_u64 {
+                let (line, inside) = (&line, &inside);
+                scope.spawn(move || {
+                    for _ in 0..100 {
+                        let patience = Duration::from_micros(50 * (n % 4));
+                        if let Some(_turn) = line.stand(now() + patience) {
+                            assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                            inside.fetch_sub(1, Ordering::SeqCst);
+                        }
+                    }
+                });
+            }
+        });
+        assert!(!unpoisoned(&line.0).taken);
+    }
 }

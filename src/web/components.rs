@@ -9,14 +9,14 @@
 //! {% import "components/input.html" as input %}
 //! {% import "components/radios.html" as radios %}
 //! {% import "components/button.html" as button %}
-//! {% import "components/form.html" as form %}
+//! {% import "components/form.html" as form_parts %}
 //!
 //! <form method="post" novalidate>
-//!   {{ form::csrf(page.csrf) }}
-//!   {{ input::input(name="full_name", label="Full name", value=name, error=name_error, autocomplete="name") }}
-//!   {% call(choice) radios::radios(name="reply", legend="How should we reply?", choices=replies, value=reply, error=reply_error) %}
+//!   {{ form_parts::csrf(page.csrf) }}
+//!   {{ input::input(name="full_name", label="Full name", value=form.full_name, error=form.error("full_name"), autocomplete="name") }}
+//!   {% call(choice) radios::radios(name="reply", legend="How should we reply?", choices=replies, value=form.reply, error=form.error("reply")) %}
 //!     {% if choice.value == "email" %}
-//!       {{ input::input(name="email", label="Email address", value=email, kind="email", autocomplete="email") }}
+//!       {{ input::input(name="email", label="Email address", value=form.email, kind="email", autocomplete="email") }}
 //!     {% endif %}
 //!   {% endcall %}
 //!   {{ button::button("Continue") }}
@@ -29,10 +29,22 @@
 //!   summary, whose link is the control's id.
 //! - **HTML inside a component** goes in a call block: `{% call details::details("Why we ask") %}<p>…</p>{% endcall %}`. Where a
 //!   macro takes either, `{{ tag::tag("Approved", colour="green") }}` is the text form.
+//! - **Revealed by radios or checkboxes**: give the choice `.reveals()` and use the call block. Without scripts it is always shown, so
+//!   the server must not want it where its option is not chosen.
 //! - **Lists** are the small structs below: [`Choice`], [`SummaryRow`], [`FieldProblem`], [`Crumb`], [`PageLink`].
+//! - **The names of a macro's arguments hide the page's variables** of the same name, in later arguments and in the call block:
+//!   `input::input(name="full_name", value=name)` sends "full_name". Keep a page's fields in a struct (`form.name`) or write
+//!   `self.name`. `hygiene_tests.rs` finds such places in every template.
 //! - A macro can't be called inside a call block of itself (a fieldset in a fieldset): askama says "recursion".
 //!
+//! A page extends `layout/base.html`, `layout/staff.html` or `layout/print.html` and has a field [`page`](super::page::Page).
+//!
 //! Each macro is held against the fixtures in GOV.UK Frontend's own package: see `fixture_tests.rs`.
+
+#[cfg(test)]
+mod fixture_tests;
+#[cfg(test)]
+mod hygiene_tests;
 
 /// One of the options of radios, checkboxes or a select.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -154,7 +154,7 @@ impl Figures {
             "max_question_characters",
             u.max_question_characters,
             100,
-            50_000,
+            10_000,
         );
         let rate = check.number(
             "speaking_words_per_minute",

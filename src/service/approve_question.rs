@@ -1,0 +1,116 @@
+//! Approving a question for the meeting. A strong match with an earlier question must be decided in words first (reading 10).
+
+use crate::{
+    domain::{id::QuestionId, meeting::MeetingStatus, status::Act},
+    service::{
+        Service, ServiceError,
+        actor::Acting,
+        evidence,
+        letters::{About, Letter},
+        permission,
+        views::{self, QuestionView},
+    },
+    store::questions::{self, Decision, DecisionKind, Question},
+};
+
+/// The letter that approving sends.
+pub fn letter(service: &Service, view: &QuestionView) -> Letter {
+    let meeting = view.meeting.meeting();
+    let figures = service.figures(meeting);
+    Letter::Approved {
+        about: About::new(&view.question, &view.matter, &view.meeting.board, meeting),
+        questioner_minutes: figures.questioner_time().num_minutes(),
+        question_time_minutes: figures.question_time().num_minutes(),
+    }
+}
+
+/// Approves a question. `judgement` says in words why a strong match is not the same question; without a strong match it may be
+/// empty.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`] where a strong match has not been decided; [`ServiceError::Conflict`]
+/// where it has changed since or can't be approved.
+pub fn approve(
+    service: &Service,
+    acting: &Acting,
+    id: QuestionId,
+    version: i32,
+    judgement: &str,
+) -> Result<Question, ServiceError> {
+    let member = permission::proper_officer(acting)?;
+    service.store.write(|db| {
+        let view = views::question(service, db, id)?;
+        let was = &view.question;
+        if was.version != version {
+            return Err(ServiceError::changed());
+        }
+        if view.meeting.meeting().status != MeetingStatus::Scheduled {
+            return Err(ServiceError::Conflict(
+                "The meeting is over or cancelled, so nothing can be put at it.".to_owned(),
+            ));
+        }
+        let mut question = was.clone();
+        question.status = was.status.after(Act::Approve)?;
+        question.version += 1;
+        let now = service.now();
+        let found = evidence::evidence(service, db, was, view.meeting.meeting())?;
+        let strong: Vec<_> = found.strong().collect();
+        if !strong.is_empty() && judgement.trim().is_empty() {
+            return Err(ServiceError::field(
+                "judgement",
+                "empty",
+                "Enter why this is not the same question as the one put before",
+            ));
+        }
+        let decide = |kind, reason: Option<&str>, earlier| Decision {
+            kind,
+            grounds: Vec::new(),
+            reason: reason.map(str::to_owned),
+            earlier,
+            staff_id: member.id,
+            decided_at: now,
+        };
+        for found in &strong {
+            let id_: uuid::Uuid = service.new_id();
+            questions::insert_decision(
+                db,
+                &id_.to_string(),
+                id,
+                &decide(
+                    DecisionKind::MatchJudged,
+                    Some(judgement.trim()),
+                    Some(found.question.id),
+                ),
+            )?;
+        }
+        if !questions::update(db, &question)? {
+            return Err(ServiceError::changed());
+        }
+        let decision_id: uuid::Uuid = service.new_id();
+        questions::insert_decision(
+            db,
+            &decision_id.to_string(),
+            id,
+            &decide(DecisionKind::Approved, None, None),
+        )?;
+        let judged: Vec<_> = strong
+            .iter()
+            .map(|found| found.question.reference.to_string())
+            .collect();
+        service.audit_question(
+            db,
+            acting,
+            "approve",
+            Some(was),
+            &question,
+            serde_json::json!({ "judged_different_from": judged, "judgement": judgement.trim() }),
+        )?;
+        service.write_letter(
+            db,
+            &question,
+            view.questioner.as_ref(),
+            &letter(service, &view),
+        )?;
+        Ok(question)
+    })
+}

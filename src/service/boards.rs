@@ -1,0 +1,144 @@
+//! Boards: added, renamed, retired.
+
+use crate::{
+    domain::{id::BoardId, meeting::Board, text},
+    service::{FieldError, Service, ServiceError, actor::Acting, permission},
+    store::meetings,
+};
+
+/// What is said of a board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardParticulars {
+    /// Its full name.
+    pub name: String,
+    /// Its name in addresses: lower-case letters, digits and hyphens.
+    pub slug: String,
+    /// Its committee number in modern.gov, if it has one.
+    pub modern_gov_id: Option<i32>,
+    /// What its minute numbers begin with; may be empty.
+    pub minute_prefix: String,
+    /// Whether it no longer meets.
+    pub retired: bool,
+}
+
+impl BoardParticulars {
+    fn board(&self, id: BoardId, version: i32) -> Result<Board, ServiceError> {
+        let mut problems = Vec::new();
+        let name = text::single_line(&self.name).unwrap_or_default();
+        if name.is_empty() || name.chars().count() > 200 {
+            problems.push(FieldError::new(
+                "name",
+                "empty",
+                "Enter the board's name, in 200 characters or fewer",
+            ));
+        }
+        let slug = self.slug.trim().to_owned();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if slug.is_empty() || slug.len() > 40 || !slug.chars().all(plain) {
+            problems.push(FieldError::new(
+                "slug",
+                "slug",
+                "Enter a short name of lower-case letters, digits and hyphens, like safer",
+            ));
+        }
+        let minute_prefix = text::single_line(&self.minute_prefix).unwrap_or_default();
+        if minute_prefix.chars().count() > 10 {
+            problems.push(FieldError::new(
+                "minute_prefix",
+                "too_long",
+                "The minute prefix must be 10 characters or fewer",
+            ));
+        }
+        if !problems.is_empty() {
+            return Err(ServiceError::Invalid(problems));
+        }
+        Ok(Board {
+            id,
+            slug,
+            name,
+            modern_gov_id: self.modern_gov_id,
+            minute_prefix: (!minute_prefix.is_empty()).then_some(minute_prefix),
+            retired: self.retired,
+            version,
+        })
+    }
+}
+
+fn trace(board: &Board) -> serde_json::Value {
+    serde_json::json!({ "name": board.name, "slug": board.slug, "retired": board.retired, "version": board.version })
+}
+
+/// Adds a board.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::Conflict`] where the short name is taken.
+pub fn add(
+    service: &Service,
+    acting: &Acting,
+    particulars: &BoardParticulars,
+) -> Result<Board, ServiceError> {
+    permission::proper_officer(acting)?;
+    let board = particulars.board(service.new_id(), 1)?;
+    service.store.write(|db| {
+        if meetings::boards(db)?
+            .iter()
+            .any(|other| other.slug == board.slug)
+        {
+            return Err(ServiceError::field(
+                "slug",
+                "taken",
+                "Another board has this short name",
+            ));
+        }
+        meetings::insert_board(db, &board)?;
+        service.audit(
+            db,
+            acting,
+            "add_board",
+            ("board", &board.id.to_string()),
+            None,
+            Some(trace(&board)),
+        )?;
+        Ok(board.clone())
+    })
+}
+
+/// Changes a board.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::Conflict`] where it has changed since.
+pub fn change(
+    service: &Service,
+    acting: &Acting,
+    id: BoardId,
+    version: i32,
+    particulars: &BoardParticulars,
+) -> Result<Board, ServiceError> {
+    permission::proper_officer(acting)?;
+    let board = particulars.board(id, version + 1)?;
+    service.store.write(|db| {
+        let was = meetings::board(db, id)?;
+        if meetings::boards(db)?
+            .iter()
+            .any(|other| other.slug == board.slug && other.id != id)
+        {
+            return Err(ServiceError::field(
+                "slug",
+                "taken",
+                "Another board has this short name",
+            ));
+        }
+        if !meetings::update_board(db, &board)? {
+            return Err(ServiceError::changed());
+        }
+        service.audit(
+            db,
+            acting,
+            "change_board",
+            ("board", &id.to_string()),
+            Some(trace(&was)),
+            Some(trace(&board)),
+        )?;
+        Ok(board.clone())
+    })
+}

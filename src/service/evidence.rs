@@ -1,0 +1,185 @@
+//! What an officer needs to see before deciding: earlier questions that are alike, and other questioners at the meeting who may
+//! be the same person or organisation. The service finds, ranks and explains; a person decides (readings 5 and 10).
+
+use crate::{
+    domain::{
+        meeting::Meeting,
+        questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
+        same_person::{self, Likeness, Person},
+        similarity::{Band, Index},
+        standing_order::repetition::window,
+    },
+    service::{
+        Service, ServiceError,
+        views::{self, PublicQuestion},
+    },
+    store::{
+        connection::Db,
+        questions::{self, Question, QuestionerDetails},
+    },
+};
+
+/// An earlier question that is like this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierMatch {
+    /// The earlier question with its answer, as published.
+    pub earlier: PublicQuestion,
+    /// It as recorded.
+    pub question: Question,
+    /// How alike, 0 to 1.
+    pub score: f64,
+    /// What that says.
+    pub band: Band,
+    /// The word stems shared, the weightiest first.
+    pub shared: Vec<String>,
+}
+
+/// Another question at the same meeting whose questioner may be the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Similar {
+    /// The other question.
+    pub question: Question,
+    /// Its questioner.
+    pub questioner: QuestionerDetails,
+    /// Why, the strongest reason first.
+    pub reasons: Vec<Likeness>,
+}
+
+/// Everything that was found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// Earlier questions in the window, best first.
+    pub matches: Vec<EarlierMatch>,
+    /// Other questions at the meeting from what may be the same person or organisation.
+    pub similar: Vec<Similar>,
+}
+
+impl Evidence {
+    /// The matches that must be decided in words before the question is approved.
+    pub fn strong(&self) -> impl Iterator<Item = &EarlierMatch> {
+        self.matches
+            .iter()
+            .filter(|found| found.band == Band::Strong)
+    }
+}
+
+/// The questions put in the window before the meeting that are like the text, best first.
+///
+/// # Errors
+/// Those of the store.
+pub fn matches(
+    service: &Service,
+    db: &mut Db,
+    meeting: &Meeting,
+    text: &str,
+) -> Result<Vec<EarlierMatch>, ServiceError> {
+    let settings = &service.settings.similarity;
+    let put = questions::put_in(
+        db,
+        window(meeting.date, service.figures(meeting).repetition_window()),
+    )?;
+    let index = Index::build(put.iter().map(|question| question.public_text.as_str()));
+    let mut found = Vec::new();
+    for ranked in index.rank(text, settings.thresholds.related, settings.show) {
+        let Some(band) = settings.thresholds.band(ranked.score) else {
+            continue;
+        };
+        let question = put[ranked.entry].clone();
+        found.push(EarlierMatch {
+            earlier: views::public_question(db, &question)?,
+            question,
+            score: ranked.score,
+            band,
+            shared: ranked.shared,
+        });
+    }
+    Ok(found)
+}
+
+/// What was found for a question.
+///
+/// # Errors
+/// Those of the store.
+pub fn evidence(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+    meeting: &Meeting,
+) -> Result<Evidence, ServiceError> {
+    let mut matches = matches(service, db, meeting, &question.original_text)?;
+    matches.retain(|found| found.question.id != question.id);
+    Ok(Evidence {
+        matches,
+        similar: similar(db, question)?,
+    })
+}
+
+fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceError> {
+    let everybody = questions::questioners_at(db, question.meeting_id)?;
+    let id = question.id.to_string();
+    let Some(this) = everybody.iter().find(|details| details.question_id == id) else {
+        return Ok(Vec::new());
+    };
+    let others = questions::at_meeting(db, question.meeting_id)?;
+    let mut found = Vec::new();
+    for details in everybody.iter().filter(|details| details.question_id != id) {
+        let reasons = same_person::likenesses(&person(this), &person(details));
+        if reasons.is_empty() {
+            continue;
+        }
+        if let Some(other) = others
+            .iter()
+            .find(|other| other.id.to_string() == details.question_id)
+        {
+            found.push(Similar {
+                question: other.clone(),
+                questioner: details.clone(),
+                reasons,
+            });
+        }
+    }
+    found.sort_by(|a, b| {
+        a.reasons
+            .cmp(&b.reasons)
+            .then(a.question.received_at.cmp(&b.question.received_at))
+    });
+    Ok(found)
+}
+
+fn person(details: &QuestionerDetails) -> Person<'_> {
+    Person {
+        name: &details.name,
+        email: details.email.as_deref(),
+        postcode: &details.postcode,
+        organisation: details.organisation.as_deref(),
+    }
+}
+
+/// The questioner whose details these are.
+///
+/// # Errors
+/// [`ServiceError::Internal`] where stored details no longer parse.
+pub fn stored_questioner(details: &QuestionerDetails) -> Result<Questioner, ServiceError> {
+    let broken = |_| ServiceError::Internal("stored details cannot be read".to_owned());
+    Ok(Questioner {
+        name: PersonName::parse(&details.name).map_err(broken)?,
+        organisation: details
+            .organisation
+            .as_deref()
+            .map(Organisation::parse)
+            .transpose()
+            .map_err(broken)?,
+        address: PostalAddress::parse(&details.address).map_err(broken)?,
+        postcode: Postcode::parse(&details.postcode).map_err(broken)?,
+        email: details
+            .email
+            .as_deref()
+            .map(EmailAddress::parse)
+            .transpose()
+            .map_err(broken)?,
+        telephone: None,
+        needs: None,
+        resident: details.resident,
+        publish_name: details.publish_name,
+    })
+}

@@ -1,0 +1,225 @@
+//! Running question time: an act of the chair becomes an event in the transaction that checks it (clauses (i), (iv), (vii),
+//! (viii)); closing settles every question that is on the list (clause (ix)).
+
+use crate::{
+    domain::{
+        id::{MeetingId, QuestionId},
+        meeting::MeetingStatus,
+        standing_order::{
+            question_time::{Event, Outcome, QuestionTime, Recorded},
+            written_response::{Reason, settled},
+        },
+        status::{Act, Status},
+    },
+    service::{
+        Service, ServiceError,
+        actor::Acting,
+        permission, responses,
+        views::{self, MeetingView},
+    },
+    store::{
+        connection::Db,
+        meetings, question_time as stored,
+        questions::{self, Question},
+    },
+};
+
+/// The questions that are or were on the chair's list, in order of receipt.
+///
+/// # Errors
+/// Those of the store.
+pub fn listed(db: &mut Db, meeting: MeetingId) -> Result<Vec<Question>, ServiceError> {
+    let mut list = questions::at_meeting(db, meeting)?;
+    // a question that was refused and is answered in writing was never on the list
+    list.retain(|question| {
+        question.refusals.is_empty()
+            && matches!(
+                question.status,
+                Status::Approved
+                    | Status::Answered
+                    | Status::DealtWith
+                    | Status::NotPut
+                    | Status::ResponseOwed
+                    | Status::Responded
+            )
+    });
+    Ok(list)
+}
+
+/// Where question time stands.
+///
+/// # Errors
+/// Those of the store.
+pub fn state(
+    service: &Service,
+    db: &mut Db,
+    meeting: &MeetingView,
+) -> Result<QuestionTime, ServiceError> {
+    let list: Vec<QuestionId> = listed(db, meeting.meeting().id)?
+        .iter()
+        .map(|question| question.id)
+        .collect();
+    let events = stored::events(db, meeting.meeting().id)?;
+    Ok(QuestionTime::fold(
+        &list,
+        &events,
+        service.figures(meeting.meeting()),
+    ))
+}
+
+/// The chair's screen: the meeting, its list, where question time stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChairView {
+    /// The meeting.
+    pub meeting: MeetingView,
+    /// The questions on the list, in order of receipt.
+    pub questions: Vec<Question>,
+    /// Where question time stands; its entries are in calling order.
+    pub state: QuestionTime,
+    /// How many questions still wait for a decision.
+    pub undecided: usize,
+    /// Every event so far.
+    pub events: Vec<Recorded>,
+}
+
+/// What the chair sees.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] and those of the store.
+pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairView, ServiceError> {
+    let meeting = views::meeting(service, db, id)?;
+    let questions = listed(db, id)?;
+    let list: Vec<QuestionId> = questions.iter().map(|question| question.id).collect();
+    let events = stored::events(db, id)?;
+    let state = QuestionTime::fold(&list, &events, service.figures(meeting.meeting()));
+    let undecided = questions::at_meeting(db, id)?
+        .iter()
+        .filter(|question| question.status == Status::Submitted)
+        .count();
+    Ok(ChairView {
+        meeting,
+        questions,
+        state,
+        undecided,
+        events,
+    })
+}
+
+/// Does an act: the chair of the board, or the proper officer beside the chair. The limits are checked against the server's time
+/// in the transaction that appends the event.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Refused`] where a clause says no; [`ServiceError::Conflict`] where it makes no
+/// sense in this state.
+pub fn act(
+    service: &Service,
+    acting: &Acting,
+    meeting: MeetingId,
+    event: &Event,
+) -> Result<ChairView, ServiceError> {
+    service.store.write(|db| {
+        let view = views::meeting(service, db, meeting)?;
+        let member = permission::chair_of(acting, view.board.id)?;
+        if view.meeting().status != MeetingStatus::Scheduled {
+            return Err(ServiceError::Conflict(match view.meeting().status {
+                MeetingStatus::Cancelled => "The meeting has been cancelled.".to_owned(),
+                _ => "Public question time has been closed.".to_owned(),
+            }));
+        }
+        let state = state(service, db, &view)?;
+        let now = service.now();
+        state.allow(event, now, service.figures(view.meeting()))?;
+        if let Event::DealtWith { item, .. } = event
+            && !view.agenda.iter().any(|on_agenda| on_agenda.id == *item)
+        {
+            return Err(ServiceError::field(
+                "item",
+                "choice",
+                "Select the agenda item that it is dealt with under",
+            ));
+        }
+        stored::append(db, meeting, state.revision + 1, event, now, member.id)?;
+        service.audit(
+            db,
+            acting,
+            event.code(),
+            ("meeting", &meeting.to_string()),
+            None,
+            Some(
+                serde_json::to_value(event)
+                    .map_err(|_| ServiceError::Internal("an event has no JSON form".to_owned()))?,
+            ),
+        )?;
+        if *event == Event::Closed {
+            settle(service, db, acting, &view)?;
+        }
+        look(service, db, meeting)
+    })
+}
+
+/// Turns what happened into where each question stands: answered, dealt with, or a written response owed.
+fn settle(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    meeting: &MeetingView,
+) -> Result<(), ServiceError> {
+    let state = state(service, db, meeting)?;
+    let figures = service.figures(meeting.meeting());
+    let date = meeting.meeting().date;
+    for was in questions::at_meeting(db, meeting.meeting().id)? {
+        let entry = state.entry(was.id);
+        let (act, reason, put) = match (was.status, entry) {
+            (Status::Submitted, _) => (Act::Owe, Some(Reason::NotDecided), false),
+            (Status::Approved, Some(entry)) => {
+                let (act, reason) = settled(entry, state.opened_at.is_some(), figures);
+                (
+                    act,
+                    reason,
+                    matches!(
+                        entry.outcome,
+                        Outcome::Put { .. } | Outcome::DealtWith { .. }
+                    ),
+                )
+            }
+            _ => continue,
+        };
+        let mut question = was.clone();
+        question.status = was.status.after(act)?;
+        question.put_on = put.then_some(date);
+        question.version += 1;
+        if !questions::update(db, &question)? {
+            return Err(ServiceError::Busy);
+        }
+        if let Some((Outcome::DealtWith { item }, _)) = entry.map(|entry| (entry.outcome, ())) {
+            let mut minutes = questions::minutes(db, was.id)?;
+            minutes.dealt_with = Some(item);
+            minutes.version += 1;
+            questions::write_minutes(db, was.id, &minutes)?;
+        }
+        service.audit_question(
+            db,
+            acting,
+            act_name(act),
+            Some(&was),
+            &question,
+            serde_json::json!({ "reason": reason }),
+        )?;
+        if let Some(reason) = reason {
+            responses::owe(service, db, acting, &question, meeting, reason, date)?;
+        }
+    }
+    let mut record = meeting.record.clone();
+    record.meeting.status = MeetingStatus::Held;
+    record.meeting.version += 1;
+    if meetings::update_meeting(db, &record)? {
+        Ok(())
+    } else {
+        Err(ServiceError::Busy)
+    }
+}
+
+fn act_name(act: Act) -> &'static str {
+    use crate::domain::codes::Code;
+    act.code()
+}

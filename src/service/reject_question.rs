@@ -1,0 +1,189 @@
+//! Rejecting a question on one or more grounds (clauses (v) and (vi), reading 11).
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::{
+        id::QuestionId,
+        meeting::MeetingStatus,
+        reference::Reference,
+        standing_order::{
+            one_question::releases_allowance, question_time::Phase, rejection::Ground,
+        },
+        status::Act,
+    },
+    service::{
+        FieldError, Service, ServiceError,
+        actor::Acting,
+        letters::{About, Earlier, Letter},
+        permission, question_time,
+        views::{self, QuestionView},
+    },
+    store::{
+        connection::Db,
+        error::StoreError,
+        questions::{self, Decision, DecisionKind, Question},
+    },
+};
+
+/// A rejection as an officer or a chair words it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rejection {
+    /// The grounds.
+    pub grounds: Vec<Ground>,
+    /// The reason in words.
+    pub reason: String,
+    /// The reference of the earlier question, where it is substantially the same as one.
+    pub earlier: String,
+}
+
+/// A rejection that can be carried out, with the letter that it sends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// The exact letter.
+    pub letter: Letter,
+    earlier: Option<QuestionId>,
+    releases: bool,
+}
+
+/// Checks a rejection and writes its letter, without carrying it out: the preview.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with every field that is wrong.
+pub fn prepare(
+    db: &mut Db,
+    view: &QuestionView,
+    rejection: &Rejection,
+    now: DateTime<Utc>,
+) -> Result<Prepared, ServiceError> {
+    let mut problems = Vec::new();
+    if rejection.grounds.is_empty() {
+        problems.push(FieldError::new(
+            "grounds",
+            "empty",
+            "Select at least one ground for rejection",
+        ));
+    }
+    if rejection.reason.trim().is_empty() {
+        problems.push(FieldError::new(
+            "reason",
+            "empty",
+            "Enter the reason, as it will stand in the letter",
+        ));
+    } else if rejection.reason.chars().count() > 5_000 {
+        problems.push(FieldError::new(
+            "reason",
+            "too_long",
+            "The reason must be 5,000 characters or fewer",
+        ));
+    }
+    let mut earlier = None;
+    if rejection.grounds.contains(&Ground::SubstantiallyTheSame) {
+        let found = Reference::parse(&rejection.earlier)
+            .ok()
+            .map(|reference| questions::by_reference(db, &reference));
+        match found {
+            Some(Ok(question)) if question.put_on.is_some() && question.id != view.question.id => {
+                earlier = Some(question)
+            }
+            Some(Err(StoreError::NotFound)) | None | Some(Ok(_)) => {
+                problems.push(FieldError::new(
+                    "earlier",
+                    "reference",
+                    "Enter the reference of the earlier question that was put at a meeting",
+                ));
+            }
+            Some(Err(error)) => return Err(error.into()),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(ServiceError::Invalid(problems));
+    }
+    let quoted = match &earlier {
+        Some(question) => {
+            let public = views::public_question(db, question)?;
+            Some(Earlier {
+                reference: public.reference.clone(),
+                board: public.board.clone(),
+                put_on: public.meeting_date,
+                answer: public.answer().map(str::to_owned),
+                question: public.text,
+            })
+        }
+        None => None,
+    };
+    let deadline = view.meeting.deadline.at;
+    let releases = releases_allowance(Act::Reject, now, deadline);
+    let mut grounds = rejection.grounds.clone();
+    grounds.sort();
+    grounds.dedup();
+    Ok(Prepared {
+        letter: Letter::Rejected {
+            about: About::new(
+                &view.question,
+                &view.matter,
+                &view.meeting.board,
+                view.meeting.meeting(),
+            ),
+            grounds,
+            reason: rejection.reason.trim().to_owned(),
+            earlier: quoted,
+            another_until: releases.then_some(deadline),
+        },
+        earlier: earlier.map(|question| question.id),
+        releases,
+    })
+}
+
+/// Rejects a question, before or at the meeting: the proper officer, or the chair of the board.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; those of [`prepare`]; [`ServiceError::Conflict`] where it has changed since, is being put now, or
+/// can't be rejected any more.
+pub fn reject(
+    service: &Service,
+    acting: &Acting,
+    id: QuestionId,
+    version: i32,
+    rejection: &Rejection,
+) -> Result<Question, ServiceError> {
+    service.store.write(|db| {
+        let view = views::question(service, db, id)?;
+        let member = permission::chair_of(acting, view.meeting.board.id)?;
+        let was = &view.question;
+        if was.version != version {
+            return Err(ServiceError::changed());
+        }
+        let mut question = was.clone();
+        question.status = was.status.after(Act::Reject)?;
+        question.version += 1;
+        let state = question_time::state(service, db, &view.meeting)?;
+        if state.phase == Phase::Closed || view.meeting.meeting().status != MeetingStatus::Scheduled {
+            return Err(ServiceError::Conflict("The meeting is over, so the question cannot be rejected.".to_owned()));
+        }
+        if state.turn.as_ref().is_some_and(|turn| turn.question == id) {
+            return Err(ServiceError::Conflict("The question is being put now. Finish it instead.".to_owned()));
+        }
+        let now = service.now();
+        let prepared = prepare(db, &view, rejection, now)?;
+        if !questions::update(db, &question)? {
+            return Err(ServiceError::changed());
+        }
+        if prepared.releases {
+            questions::release_slots(db, id, now)?;
+        }
+        let decision = Decision {
+            kind: DecisionKind::Rejected,
+            grounds: rejection.grounds.clone(),
+            reason: Some(rejection.reason.trim().to_owned()),
+            earlier: prepared.earlier,
+            staff_id: member.id,
+            decided_at: now,
+        };
+        let decision_id: uuid::Uuid = service.new_id();
+        questions::insert_decision(db, &decision_id.to_string(), id, &decision)?;
+        service.audit_question(db, acting, "reject", Some(was), &question, serde_json::json!({ "grounds": rejection.grounds, "allowance_released": prepared.releases }))?;
+        service.write_letter(db, &question, view.questioner.as_ref(), &prepared.letter)?;
+        Ok(question)
+    })
+}

@@ -1,0 +1,338 @@
+//! Written responses: owed, given to an officer, written, sent, corrected (clause (ix), reading 15).
+
+use chrono::NaiveDate;
+
+use crate::{
+    domain::{
+        id::{QuestionId, ResponseId, StaffId},
+        local_time,
+        standing_order::written_response::{self, Reason, Reply, ResponseState},
+        status::{Act, Status},
+    },
+    service::{
+        Service, ServiceError,
+        actor::Acting,
+        letters::{About, Letter},
+        permission,
+        views::{self, MeetingView, QuestionView},
+    },
+    store::{
+        connection::Db,
+        questions::{self, Question},
+        responses::{self, SentReply, WrittenResponse},
+    },
+};
+
+/// Notes that a written response is owed and tells the questioner by when.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn owe(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    question: &Question,
+    meeting: &MeetingView,
+    reason: Reason,
+    owed_from: NaiveDate,
+) -> Result<(), ServiceError> {
+    let calendar = service.working_days(db)?;
+    let days = service
+        .figures(meeting.meeting())
+        .written_response_working_days();
+    let due = written_response::due_on(owed_from, days, &calendar).ok_or_else(|| {
+        ServiceError::Internal("the calendar has no working day for a written response".to_owned())
+    })?;
+    let response = WrittenResponse {
+        id: service.new_id(),
+        question_id: question.id,
+        reason,
+        state: ResponseState::Owed,
+        owner_id: None,
+        owed_from,
+        due_on: due.date,
+        draft: String::new(),
+        version: 1,
+    };
+    responses::insert(db, &response)?;
+    service.audit(
+        db,
+        acting,
+        "owe_response",
+        ("question", &question.id.to_string()),
+        None,
+        Some(serde_json::json!({ "reason": reason, "due_on": response.due_on })),
+    )?;
+    let matter = views::matter_words(question, &meeting.agenda);
+    let about = About::new(question, &matter, &meeting.board, meeting.meeting());
+    // whoever's meeting was cancelled gets one letter that says both
+    if reason != Reason::MeetingCancelled {
+        let details = questions::questioner(db, question.id)?;
+        service.write_letter(
+            db,
+            question,
+            details.as_ref(),
+            &Letter::ResponseOwed {
+                about,
+                reason,
+                due_on: response.due_on,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Decides that a question which the rule refused gets a written response all the same (reading 4).
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has changed since.
+pub fn keep_for_response(
+    service: &Service,
+    acting: &Acting,
+    id: QuestionId,
+    version: i32,
+) -> Result<Question, ServiceError> {
+    permission::proper_officer(acting)?;
+    service.store.write(|db| {
+        let was = questions::question(db, id)?;
+        if was.version != version {
+            return Err(ServiceError::changed());
+        }
+        if was.status != Status::Refused {
+            return Err(ServiceError::Conflict(
+                "Only a question that was refused can be answered in writing instead.".to_owned(),
+            ));
+        }
+        let mut question = was.clone();
+        question.status = was.status.after(Act::Owe)?;
+        question.version += 1;
+        if !questions::update(db, &question)? {
+            return Err(ServiceError::changed());
+        }
+        service.audit_question(
+            db,
+            acting,
+            "owe",
+            Some(&was),
+            &question,
+            serde_json::json!({ "reason": Reason::LateAndKept }),
+        )?;
+        let meeting = views::meeting(service, db, was.meeting_id)?;
+        let today = local_time::london_date(service.now());
+        owe(
+            service,
+            db,
+            acting,
+            &question,
+            &meeting,
+            Reason::LateAndKept,
+            today,
+        )?;
+        Ok(question)
+    })
+}
+
+/// A written response with its question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponseView {
+    /// The response.
+    pub response: WrittenResponse,
+    /// The question that it answers, with all that belongs to it.
+    pub question: QuestionView,
+}
+
+/// One written response.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`], [`ServiceError::NotFound`].
+pub fn look(
+    service: &Service,
+    acting: &Acting,
+    id: ResponseId,
+) -> Result<ResponseView, ServiceError> {
+    permission::responding(acting)?;
+    service.store.read(|db| view(service, db, id))
+}
+
+fn view(service: &Service, db: &mut Db, id: ResponseId) -> Result<ResponseView, ServiceError> {
+    let response = responses::response(db, id)?;
+    Ok(ResponseView {
+        question: views::question(service, db, response.question_id)?,
+        response,
+    })
+}
+
+/// The written responses owed, by due date; or those sent, latest first.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`].
+pub fn list(
+    service: &Service,
+    acting: &Acting,
+    owed: bool,
+    owner: Option<StaffId>,
+) -> Result<Vec<ResponseView>, ServiceError> {
+    permission::responding(acting)?;
+    service.store.read(|db| {
+        let found = responses::list(db, owed, owner, 500)?;
+        found
+            .into_iter()
+            .map(|response| {
+                Ok::<_, ServiceError>(ResponseView {
+                    question: views::question(service, db, response.question_id)?,
+                    response,
+                })
+            })
+            .collect()
+    })
+}
+
+/// Saves what has been written so far and who owes it, without sending anything.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has changed since.
+pub fn save_draft(
+    service: &Service,
+    acting: &Acting,
+    id: ResponseId,
+    version: i32,
+    draft: &str,
+    owner: Option<StaffId>,
+) -> Result<WrittenResponse, ServiceError> {
+    permission::responding(acting)?;
+    let draft = crate::domain::text::several_lines(draft)
+        .map_err(|m| ServiceError::field("body", m.code, m.message))?;
+    service.store.write(|db| {
+        let mut response = responses::response(db, id)?;
+        if response.version != version {
+            return Err(ServiceError::changed());
+        }
+        if let Some(owner) = owner {
+            crate::store::staff::member(db, owner)?;
+        }
+        let was_owner = response.owner_id;
+        response.draft.clone_from(&draft);
+        response.owner_id = owner;
+        response.version += 1;
+        if !responses::update(db, &response)? {
+            return Err(ServiceError::changed());
+        }
+        service.audit(
+            db,
+            acting,
+            "write_response",
+            ("question", &response.question_id.to_string()),
+            Some(serde_json::json!({ "owner": was_owner })),
+            Some(serde_json::json!({ "owner": owner, "characters": draft.chars().count() })),
+        )?;
+        Ok(response)
+    })
+}
+
+/// The letter that a reply sends: the preview and the sending are one.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] without words; [`ServiceError::Conflict`] where the reply can't follow what was sent.
+pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, ServiceError> {
+    let body = crate::domain::text::several_lines(body)
+        .map_err(|m| ServiceError::field("body", m.code, m.message))?;
+    if body.is_empty() {
+        return Err(ServiceError::field("body", "empty", "Enter the response"));
+    }
+    if body.chars().count() > 50_000 {
+        return Err(ServiceError::field(
+            "body",
+            "too_long",
+            "The response must be 50,000 characters or fewer",
+        ));
+    }
+    view.response.state.after(reply)?;
+    let question = &view.question;
+    let about = About::new(
+        &question.question,
+        &question.matter,
+        &question.meeting.board,
+        question.meeting.meeting(),
+    );
+    Ok(match reply {
+        Reply::Holding => Letter::HoldingReply { about, body },
+        Reply::Full => Letter::WrittenResponse {
+            about,
+            reason: view.response.reason,
+            body,
+        },
+        Reply::Correction => Letter::Correction { about, body },
+    })
+}
+
+/// Sends a reply: a holding reply, the response, or a correction of it.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; those of [`letter`]; [`ServiceError::Conflict`] where it has changed since.
+pub fn send(
+    service: &Service,
+    acting: &Acting,
+    id: ResponseId,
+    version: i32,
+    reply: Reply,
+    body: &str,
+) -> Result<WrittenResponse, ServiceError> {
+    let member = permission::responding(acting)?;
+    service.store.write(|db| {
+        let view = view(service, db, id)?;
+        if view.response.version != version {
+            return Err(ServiceError::changed());
+        }
+        let letter = letter(&view, reply, body)?;
+        let was = view.response.state;
+        let mut response = view.response.clone();
+        response.state = was.after(reply)?;
+        response.draft = String::new();
+        response.owner_id = response.owner_id.or(Some(member.id));
+        response.version += 1;
+        if !responses::update(db, &response)? {
+            return Err(ServiceError::changed());
+        }
+        let body = match &letter {
+            Letter::HoldingReply { body, .. }
+            | Letter::WrittenResponse { body, .. }
+            | Letter::Correction { body, .. } => body.clone(),
+            _ => String::new(),
+        };
+        let reply_id: uuid::Uuid = service.new_id();
+        responses::insert_reply(
+            db,
+            &reply_id.to_string(),
+            id,
+            &SentReply {
+                reply,
+                body,
+                staff_id: member.id,
+                replied_at: service.now(),
+            },
+        )?;
+        let was_question = &view.question.question;
+        let mut question = was_question.clone();
+        match reply {
+            Reply::Holding => {}
+            Reply::Full => question.status = was_question.status.after(Act::Respond)?,
+            Reply::Correction => question.status = was_question.status.after(Act::Correct)?,
+        }
+        if reply != Reply::Holding {
+            question.version += 1;
+            if !questions::update(db, &question)? {
+                return Err(ServiceError::changed());
+            }
+        }
+        service.audit_question(
+            db,
+            acting,
+            "send_reply",
+            Some(was_question),
+            &question,
+            serde_json::json!({ "reply": reply, "response_was": was }),
+        )?;
+        service.write_letter(db, &question, view.question.questioner.as_ref(), &letter)?;
+        Ok(response)
+    })
+}

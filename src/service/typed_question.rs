@@ -1,0 +1,318 @@
+//! What a questioner types, before anyone has looked whether it is well formed. A form page fills one part; a draft or a request
+//! of the API holds all three.
+
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationError, ValidationErrors};
+
+use crate::{
+    domain::{
+        malformed::Malformed,
+        question::{Matter, MatterWords, QuestionText},
+        questioner::{
+            EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Questioner,
+            Telephone,
+        },
+    },
+    service::{FieldError, ServiceError},
+};
+
+/// What the question is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(default)]
+pub struct TypedMatter {
+    /// The chosen agenda item's identifier, where the agenda is out.
+    #[validate(custom(function = item))]
+    pub agenda_item: String,
+    /// The matter in words, where it is not.
+    #[validate(custom(function = matter))]
+    pub matter: String,
+}
+
+/// The question itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(default)]
+pub struct TypedText {
+    /// Its words.
+    #[validate(custom(function = question))]
+    pub question: String,
+}
+
+/// About the questioner.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(default)]
+pub struct TypedQuestioner {
+    /// Full name.
+    #[validate(custom(function = name))]
+    pub name: String,
+    /// Organisation, if any.
+    #[validate(custom(function = organisation))]
+    pub organisation: String,
+    /// Address without the postcode.
+    #[validate(custom(function = address))]
+    pub address: String,
+    /// Postcode.
+    #[validate(custom(function = postcode))]
+    pub postcode: String,
+    /// E-mail address, if any.
+    #[validate(custom(function = email))]
+    pub email: String,
+    /// Telephone number, if wished.
+    #[validate(custom(function = telephone))]
+    pub telephone: String,
+    /// Needs for the meeting.
+    #[validate(custom(function = needs))]
+    pub needs: String,
+    /// `yes` or `no`: whether they live in the borough.
+    #[validate(custom(function = resident))]
+    pub resident: String,
+    /// `yes` or `no`: whether the name may be published.
+    #[validate(custom(function = publish_name))]
+    pub publish_name: String,
+}
+
+/// Everything that a questioner types.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypedQuestion {
+    /// What it is about.
+    pub matter: TypedMatter,
+    /// Its words.
+    pub text: TypedText,
+    /// Who asks.
+    pub questioner: TypedQuestioner,
+    /// Why it differs from a question put before, if the questioner was shown one.
+    pub difference: String,
+}
+
+fn checked<T>(parsed: Result<T, Malformed>) -> Result<(), ValidationError> {
+    parsed.map(drop).map_err(|malformed| {
+        ValidationError::new(malformed.code).with_message(malformed.message.into())
+    })
+}
+
+fn optional<T>(
+    typed: &str,
+    parse: impl Fn(&str) -> Result<T, Malformed>,
+) -> Result<Option<T>, Malformed> {
+    if typed.trim().is_empty() {
+        Ok(None)
+    } else {
+        parse(typed).map(Some)
+    }
+}
+
+fn yes_or_no(typed: &str, message: &'static str) -> Result<bool, Malformed> {
+    match typed {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(Malformed::new("choice", message)),
+    }
+}
+
+fn item(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, read_item))
+}
+fn read_item(typed: &str) -> Result<crate::domain::id::AgendaItemId, Malformed> {
+    typed.parse().map_err(|_| {
+        Malformed::new(
+            "choice",
+            "Select the agenda item that your question is about",
+        )
+    })
+}
+fn matter(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, MatterWords::parse))
+}
+fn question(typed: &str) -> Result<(), ValidationError> {
+    checked(QuestionText::parse(typed))
+}
+fn name(typed: &str) -> Result<(), ValidationError> {
+    checked(PersonName::parse(typed))
+}
+fn organisation(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, Organisation::parse))
+}
+fn address(typed: &str) -> Result<(), ValidationError> {
+    checked(PostalAddress::parse(typed))
+}
+fn postcode(typed: &str) -> Result<(), ValidationError> {
+    checked(Postcode::parse(typed))
+}
+fn email(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, EmailAddress::parse))
+}
+fn telephone(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, Telephone::parse))
+}
+fn needs(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, Needs::parse))
+}
+const LIVES_HERE: &str = "Select yes if you live in the borough";
+const MAY_PUBLISH: &str = "Select yes if we can publish your name with your question";
+fn resident(typed: &str) -> Result<(), ValidationError> {
+    checked(yes_or_no(typed, LIVES_HERE))
+}
+fn publish_name(typed: &str) -> Result<(), ValidationError> {
+    checked(yes_or_no(typed, MAY_PUBLISH))
+}
+
+/// The problems of a part in the order of `fields`, which are the part's field names.
+fn in_order(result: Result<(), ValidationErrors>, fields: &[&'static str]) -> Vec<FieldError> {
+    let Err(errors) = result else {
+        return Vec::new();
+    };
+    let errors = errors.field_errors();
+    fields
+        .iter()
+        .flat_map(|&field| {
+            errors
+                .get(field)
+                .into_iter()
+                .flat_map(move |found| found.iter().map(move |error| (field, error)))
+        })
+        .map(|(field, error)| {
+            // validator's codes are the static codes of `Malformed`
+            let code = match &error.code {
+                std::borrow::Cow::Borrowed(code) => code,
+                std::borrow::Cow::Owned(_) => "invalid",
+            };
+            FieldError::new(field, code, error.message.clone().unwrap_or_default())
+        })
+        .collect()
+}
+
+impl TypedMatter {
+    /// What is wrong, given whether the agenda is out.
+    pub fn problems(&self, agenda_published: bool) -> Vec<FieldError> {
+        let mut problems = in_order(self.validate(), &["agenda_item", "matter"]);
+        if agenda_published && self.agenda_item.trim().is_empty() {
+            problems.push(FieldError::new(
+                "agenda_item",
+                "choice",
+                "Select the agenda item that your question is about",
+            ));
+        } else if !agenda_published && self.matter.trim().is_empty() {
+            problems.push(FieldError::new(
+                "matter",
+                "empty",
+                "Enter what your question is about",
+            ));
+        }
+        problems
+    }
+
+    /// The matter.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn parse(&self, agenda_published: bool) -> Result<Matter, Vec<FieldError>> {
+        let problems = self.problems(agenda_published);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if agenda_published {
+            read_item(&self.agenda_item)
+                .map(Matter::Item)
+                .map_err(|malformed| vec![FieldError::of("agenda_item", malformed)])
+        } else {
+            MatterWords::parse(&self.matter)
+                .map(Matter::Described)
+                .map_err(|malformed| vec![FieldError::of("matter", malformed)])
+        }
+    }
+}
+
+impl TypedText {
+    /// What is wrong.
+    pub fn problems(&self) -> Vec<FieldError> {
+        in_order(self.validate(), &["question"])
+    }
+}
+
+impl TypedQuestioner {
+    /// What is wrong, in the order of the form.
+    pub fn problems(&self) -> Vec<FieldError> {
+        in_order(
+            self.validate(),
+            &[
+                "name",
+                "organisation",
+                "address",
+                "postcode",
+                "email",
+                "telephone",
+                "resident",
+                "publish_name",
+                "needs",
+            ],
+        )
+    }
+
+    fn parse(&self) -> Result<Questioner, Malformed> {
+        Ok(Questioner {
+            name: PersonName::parse(&self.name)?,
+            organisation: optional(&self.organisation, Organisation::parse)?,
+            address: PostalAddress::parse(&self.address)?,
+            postcode: Postcode::parse(&self.postcode)?,
+            email: optional(&self.email, EmailAddress::parse)?,
+            telephone: optional(&self.telephone, Telephone::parse)?,
+            needs: optional(&self.needs, Needs::parse)?,
+            resident: yes_or_no(&self.resident, LIVES_HERE)?,
+            publish_name: yes_or_no(&self.publish_name, MAY_PUBLISH)?,
+        })
+    }
+}
+
+/// A question that is well formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WellFormed {
+    /// What it is about.
+    pub matter: Matter,
+    /// Its words.
+    pub text: QuestionText,
+    /// Who asks.
+    pub questioner: Questioner,
+    /// Why it differs from one put before.
+    pub difference: Option<String>,
+}
+
+impl TypedQuestion {
+    /// Everything that is wrong, in the order of the form.
+    pub fn problems(&self, agenda_published: bool) -> Vec<FieldError> {
+        let mut problems = self.matter.problems(agenda_published);
+        problems.extend(self.text.problems());
+        problems.extend(self.questioner.problems());
+        if self.difference.chars().count() > 2_000 {
+            problems.push(FieldError::new(
+                "difference",
+                "too_long",
+                "Why your question is different must be 2,000 characters or fewer",
+            ));
+        }
+        problems
+    }
+
+    /// The question, well formed.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] with everything that is wrong.
+    pub fn parse(&self, agenda_published: bool) -> Result<WellFormed, ServiceError> {
+        let problems = self.problems(agenda_published);
+        if !problems.is_empty() {
+            return Err(ServiceError::Invalid(problems));
+        }
+        let invalid =
+            |field| move |malformed| ServiceError::Invalid(vec![FieldError::of(field, malformed)]);
+        Ok(WellFormed {
+            matter: self
+                .matter
+                .parse(agenda_published)
+                .map_err(ServiceError::Invalid)?,
+            text: QuestionText::parse(&self.text.question).map_err(invalid("question"))?,
+            questioner: self.questioner.parse().map_err(invalid("name"))?,
+            difference: crate::domain::text::several_lines(&self.difference)
+                .ok()
+                .filter(|words| !words.is_empty()),
+        })
+    }
+}

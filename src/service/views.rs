@@ -1,0 +1,310 @@
+//! What pages and programs look at: records put together for reading.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    domain::{
+        agenda::AgendaItem,
+        id::{MeetingId, QuestionId},
+        local_time,
+        meeting::{Board, Meeting, MeetingStatus},
+        standing_order::notice::Deadline,
+        status::Status,
+    },
+    service::{Service, ServiceError},
+    store::{
+        audit::{self, Entry},
+        connection::Db,
+        letters::{self, OutboxLetter},
+        meetings::{self, MeetingRecord},
+        questions::{self, Decision, Minutes, Question, QuestionerDetails, RecordedException},
+        responses::{self, SentReply, WrittenResponse},
+        staff,
+    },
+};
+
+/// A meeting with its board, agenda and deadline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeetingView {
+    /// The meeting as recorded.
+    pub record: MeetingRecord,
+    /// Its board.
+    pub board: Board,
+    /// Its deadline by the present calendar.
+    pub deadline: Deadline,
+    /// Its agenda.
+    pub agenda: Vec<AgendaItem>,
+}
+
+impl MeetingView {
+    /// The meeting.
+    pub fn meeting(&self) -> &Meeting {
+        &self.record.meeting
+    }
+
+    /// When it starts.
+    pub fn starts_at(&self) -> DateTime<Utc> {
+        local_time::at_london(self.meeting().date, self.meeting().starts)
+    }
+
+    /// Whether it takes questions now.
+    pub fn takes_questions(&self, now: DateTime<Utc>) -> bool {
+        self.meeting().status == MeetingStatus::Scheduled && self.deadline.is_in_time(now)
+    }
+}
+
+/// One meeting.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] and those of the store.
+pub fn meeting(service: &Service, db: &mut Db, id: MeetingId) -> Result<MeetingView, ServiceError> {
+    let record = meetings::meeting(db, id)?;
+    view(service, db, record)
+}
+
+fn view(
+    service: &Service,
+    db: &mut Db,
+    record: MeetingRecord,
+) -> Result<MeetingView, ServiceError> {
+    Ok(MeetingView {
+        board: meetings::board(db, record.meeting.board_id)?,
+        deadline: service.deadline(db, &record.meeting)?,
+        agenda: meetings::agenda(db, record.meeting.id)?,
+        record,
+    })
+}
+
+/// The meetings from today on, soonest first.
+///
+/// # Errors
+/// Those of the store.
+pub fn coming_meetings(service: &Service, db: &mut Db) -> Result<Vec<MeetingView>, ServiceError> {
+    let today = local_time::london_date(service.now());
+    meetings::from_date(db, today)?
+        .into_iter()
+        .map(|record| view(service, db, record))
+        .collect()
+}
+
+/// The meetings before today, latest first.
+///
+/// # Errors
+/// Those of the store.
+pub fn past_meetings(
+    service: &Service,
+    db: &mut Db,
+    most: i64,
+) -> Result<Vec<MeetingView>, ServiceError> {
+    let today = local_time::london_date(service.now());
+    meetings::before_date(db, today, most)?
+        .into_iter()
+        .map(|record| view(service, db, record))
+        .collect()
+}
+
+/// The next meeting of the same board that takes questions now, if one is known.
+///
+/// # Errors
+/// Those of the store.
+pub fn next_meeting_of_board(
+    service: &Service,
+    db: &mut Db,
+    meeting: &Meeting,
+) -> Result<Option<MeetingView>, ServiceError> {
+    let now = service.now();
+    for record in meetings::later_of_board(db, meeting.board_id, meeting.date)? {
+        let next = view(service, db, record)?;
+        if next.takes_questions(now) {
+            return Ok(Some(next));
+        }
+    }
+    Ok(None)
+}
+
+/// The agenda item or the matter of a question, in words.
+pub fn matter_words(question: &Question, agenda: &[AgendaItem]) -> String {
+    question
+        .agenda_item_id
+        .and_then(|id| agenda.iter().find(|item| item.id == id))
+        .map(|item| item.title.clone())
+        .or_else(|| question.matter.clone())
+        .unwrap_or_else(|| "Not stated".to_owned())
+}
+
+/// A question with everything that is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuestionView {
+    /// The question.
+    pub question: Question,
+    /// The meeting at which it would be put.
+    pub meeting: MeetingView,
+    /// What it is about, in words.
+    pub matter: String,
+    /// Who asks; none once the details were removed.
+    pub questioner: Option<QuestionerDetails>,
+    /// What was decided, oldest first.
+    pub decisions: Vec<Decision>,
+    /// The exceptions that officers recorded.
+    pub exceptions: Vec<RecordedException>,
+    /// What the minutes say.
+    pub minutes: Minutes,
+    /// The written response, if one is or was owed.
+    pub response: Option<WrittenResponse>,
+    /// The replies sent.
+    pub replies: Vec<SentReply>,
+    /// The letters to the questioner.
+    pub letters: Vec<OutboxLetter>,
+    /// The history, oldest first, each with the name of who acted.
+    pub history: Vec<(Entry, Option<String>)>,
+}
+
+/// A question with everything that is known of it, for staff and for its own questioner.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] and those of the store.
+pub fn question(
+    service: &Service,
+    db: &mut Db,
+    id: QuestionId,
+) -> Result<QuestionView, ServiceError> {
+    let question = questions::question(db, id)?;
+    let meeting = meeting(service, db, question.meeting_id)?;
+    let response = responses::of_question(db, id)?;
+    let replies = match &response {
+        Some(response) => responses::sent_replies(db, response.id)?,
+        None => Vec::new(),
+    };
+    let mut history = Vec::new();
+    for entry in audit::of_subject(db, &id.to_string())? {
+        let name = match entry.actor_id.as_deref().and_then(|id| id.parse().ok()) {
+            Some(id) => Some(staff::member(db, id)?.name),
+            None => None,
+        };
+        history.push((entry, name));
+    }
+    Ok(QuestionView {
+        matter: matter_words(&question, &meeting.agenda),
+        meeting,
+        questioner: questions::questioner(db, id)?,
+        decisions: questions::decisions(db, id)?,
+        exceptions: questions::exceptions(db, id)?,
+        minutes: questions::minutes(db, id)?,
+        response,
+        replies,
+        letters: letters::of_question(db, id)?,
+        history,
+        question,
+    })
+}
+
+/// A question that the public may see: it was put at its meeting, or answered in writing after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicQuestion {
+    /// Its reference.
+    pub reference: String,
+    /// The name as agreed.
+    pub name: String,
+    /// The words as published.
+    pub text: String,
+    /// What it is about.
+    pub matter: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The date of the meeting.
+    pub meeting_date: NaiveDate,
+    /// The meeting.
+    pub meeting_id: MeetingId,
+    /// The board's name.
+    pub board: String,
+    /// The answer at the meeting, if it is on record.
+    pub response: Option<String>,
+    /// Who gave it.
+    pub answered_by: Option<String>,
+    /// The supplementary, if its text is on record.
+    pub supplementary: Option<String>,
+    /// The answer to it.
+    pub supplementary_response: Option<String>,
+    /// The title of the item that it was dealt with under.
+    pub dealt_with: Option<AgendaItem>,
+    /// The written response as last sent.
+    pub written_response: Option<String>,
+    /// Whether a written response is still owed.
+    pub response_owed: bool,
+}
+
+impl PublicQuestion {
+    /// The answer, wherever it was given.
+    pub fn answer(&self) -> Option<&str> {
+        self.written_response
+            .as_deref()
+            .or(self.response.as_deref())
+    }
+}
+
+/// What the public may see of a question.
+///
+/// # Errors
+/// Those of the store.
+pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestion, ServiceError> {
+    let record = meetings::meeting(db, question.meeting_id)?;
+    let board = meetings::board(db, record.meeting.board_id)?;
+    let agenda = meetings::agenda(db, record.meeting.id)?;
+    let minutes = questions::minutes(db, question.id)?;
+    let response = responses::of_question(db, question.id)?;
+    let written_response = match &response {
+        Some(response) => responses::sent_replies(db, response.id)?
+            .into_iter()
+            .rev()
+            .find(|sent| {
+                sent.reply != crate::domain::standing_order::written_response::Reply::Holding
+            })
+            .map(|sent| sent.body),
+        None => None,
+    };
+    Ok(PublicQuestion {
+        reference: question.reference.to_string(),
+        name: question.published_name.clone(),
+        text: question.public_text.clone(),
+        matter: matter_words(question, &agenda),
+        status: question.status,
+        meeting_date: question.put_on.unwrap_or(record.meeting.date),
+        meeting_id: record.meeting.id,
+        board: board.name,
+        response: minutes.response,
+        answered_by: minutes.answered_by,
+        supplementary: minutes.supplementary_text,
+        supplementary_response: minutes.supplementary_response,
+        dealt_with: minutes
+            .dealt_with
+            .and_then(|id| agenda.iter().find(|item| item.id == id).cloned()),
+        written_response,
+        response_owed: response.is_some_and(|response| response.state.is_owed()),
+    })
+}
+
+/// What was put at a past meeting and what was answered, in order of receipt.
+///
+/// # Errors
+/// Those of the store.
+pub fn put_at_meeting(
+    db: &mut Db,
+    meeting: MeetingId,
+) -> Result<Vec<PublicQuestion>, ServiceError> {
+    let mut shown = Vec::new();
+    for question in questions::at_meeting(db, meeting)? {
+        let on_the_list = question.refusals.is_empty()
+            && matches!(
+                question.status,
+                Status::Answered
+                    | Status::DealtWith
+                    | Status::ResponseOwed
+                    | Status::Responded
+                    | Status::NotPut
+            );
+        if on_the_list {
+            shown.push(public_question(db, &question)?);
+        }
+    }
+    Ok(shown)
+}
