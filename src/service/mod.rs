@@ -9,6 +9,7 @@ pub mod approve_question;
 pub mod boards;
 pub mod calendar;
 pub mod drafts;
+pub mod api_tokens;
 pub mod error;
 pub mod evidence;
 pub mod letters;
@@ -28,6 +29,8 @@ pub mod submit_question;
 pub mod typed_question;
 pub mod views;
 pub mod your_question;
+pub mod sign_in;
+pub mod staff_accounts;
 
 use std::sync::Arc;
 
