@@ -4,6 +4,7 @@
 //! Nothing here knows of HTTP, pages or mail servers. Everything here blocks: callers run it on a thread for blocking work.
 
 pub mod actor;
+pub mod deliver_outbox;
 pub mod error;
 pub mod letters;
 pub mod permission;
