@@ -5,11 +5,12 @@
 
 pub mod actor;
 pub mod admit_question;
+pub mod api_tokens;
 pub mod approve_question;
 pub mod boards;
 pub mod calendar;
+pub mod deliver_outbox;
 pub mod drafts;
-pub mod api_tokens;
 pub mod error;
 pub mod evidence;
 pub mod letters;
@@ -25,12 +26,12 @@ pub mod remove_personal_details;
 pub mod reopen_question;
 pub mod responses;
 pub mod seeds;
+pub mod sign_in;
+pub mod staff_accounts;
 pub mod submit_question;
 pub mod typed_question;
 pub mod views;
 pub mod your_question;
-pub mod sign_in;
-pub mod staff_accounts;
 
 use std::sync::Arc;
 
