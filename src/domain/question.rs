@@ -21,25 +21,17 @@ impl QuestionText {
     /// # Errors
     /// `empty`, `too_long` or `control`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        Self::parse_within(typed, Self::MOST_CHARACTERS)
-    }
-
-    /// Reads what was typed, up to so many characters: see [`Figures::max_question_characters`].
-    ///
-    /// # Errors
-    /// `empty`, `too_long` or `control`.
-    pub fn parse_within(typed: &str, most_characters: usize) -> Result<Self, Malformed> {
         let text = text::several_lines(typed)?;
         if !text.chars().any(char::is_alphanumeric) {
             return Err(Malformed::new("empty", "Enter your question"));
         }
         let length = text.chars().count();
-        if length > most_characters {
+        if length > Self::MOST_CHARACTERS {
             return Err(Malformed::new(
                 "too_long",
                 format!(
                     "Your question must be {} characters or fewer. You have entered {}",
-                    text::grouped(most_characters),
+                    text::grouped(Self::MOST_CHARACTERS),
                     text::grouped(length)
                 ),
             ));

@@ -71,9 +71,10 @@ pub fn single_line(typed: &str) -> Result<String, Malformed> {
 /// `control` where a control character other than a tab or a line's end is inside.
 pub fn several_lines(typed: &str) -> Result<String, Malformed> {
     let visible: String = typed.chars().filter(|c| is_kept(*c)).collect();
-    let lines = visible
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let lines = visible.replace("\r\n", "\n").replace(
+        ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'],
+        "\n",
+    );
     if lines
         .chars()
         .any(|c| c.is_control() && c != '\n' && c != '\t')

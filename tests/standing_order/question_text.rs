@@ -29,16 +29,6 @@ fn the_ceiling_is_ten_thousand_characters(#[case] typed: &str, #[case] fits: boo
     }
 }
 
-#[test]
-fn the_ceiling_is_a_figure() {
-    let figures = figures_with(|f| f.max_question_characters = 100);
-    let ceiling = figures.max_question_characters();
-    assert!(QuestionText::parse_within(&"a".repeat(100), ceiling).is_ok());
-    let why = QuestionText::parse_within(&"a".repeat(101), ceiling).unwrap_err();
-    assert_eq!(why.code, "too_long");
-    assert!(why.message.contains("100 characters"), "{why}");
-}
-
 #[rstest]
 #[case::nothing("")]
 #[case::blanks(" \t \r\n \u{a0}\u{3000}")]
