@@ -13,4 +13,7 @@ pub mod service;
 
 pub mod documents;
 pub mod import;
+pub mod mail;
 pub mod web;
+
+pub mod cli;

@@ -7,8 +7,8 @@ use crate::{
         meeting::MeetingStatus,
         standing_order::{
             figures::Figures,
-            question_time::{Answer, Event, Outcome, QuestionTime, Recorded},
-            written_response::Reason,
+            question_time::{Event, Outcome, QuestionTime, Recorded},
+            written_response::{Reason, settled},
         },
         status::{Act, Status},
     },
@@ -234,33 +234,19 @@ fn becomes(
     state: &QuestionTime,
     figures: &Figures,
 ) -> Option<(Act, Option<Reason>, bool)> {
-    let entry = match question.status {
-        Status::Submitted => return Some((Act::Owe, Some(Reason::NotDecided), false)),
-        Status::Approved => state.entry(question.id)?,
-        _ => return None,
-    };
-    Some(match entry.outcome {
-        Outcome::Put {
-            answer: Answer::Promised,
-            ..
-        } => (Act::Owe, Some(Reason::AnswerPromised), true),
-        Outcome::Put {
-            supplementary: Some(Answer::Promised),
-            ..
-        } => (Act::Owe, Some(Reason::SupplementaryPromised), true),
-        Outcome::Put { .. } => (Act::Answer, None, true),
-        Outcome::DealtWith { .. } => (Act::DealWith, None, true),
-        Outcome::Waiting | Outcome::Called if entry.indicated || state.opened_at.is_none() => {
-            (Act::Owe, Some(Reason::NotReached), false)
+    match question.status {
+        Status::Submitted => Some((Act::Owe, Some(Reason::NotDecided), false)),
+        Status::Approved => {
+            let entry = state.entry(question.id)?;
+            let (act, reason) = settled(entry, state.opened_at.is_some(), figures);
+            let put = matches!(
+                entry.outcome,
+                Outcome::Put { .. } | Outcome::DealtWith { .. }
+            );
+            Some((act, reason, put))
         }
-        Outcome::PassedOver | Outcome::Waiting | Outcome::Called => {
-            if figures.absent_gets_written_response() {
-                (Act::Owe, Some(Reason::Absent), false)
-            } else {
-                (Act::Lapse, None, false)
-            }
-        }
-    })
+        _ => None,
+    }
 }
 
 /// What closing now would make owed in writing, and why, in order of receipt: the chair is told before it is done.

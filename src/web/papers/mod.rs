@@ -47,7 +47,7 @@ struct MinutesPage {
 
 /// The list of a meeting, for any member of staff: the papers hold only what is agreed for publication.
 async fn list(staff: &Staff, id: &str) -> Result<ChairList, ServiceError> {
-    staff.require(|acting| permission::staff(acting).map(drop))?;
+    staff.require(permission::staff)?;
     let id: MeetingId = id.parse().map_err(|_| ServiceError::NotFound)?;
     staff
         .run(move |service| service.store.read(|db| chair_list::look(service, db, id)))
