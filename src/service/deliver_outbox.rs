@@ -298,8 +298,10 @@ fn settle(
 fn tried_since(db: &mut Db, row: &OutboxLetter) -> Result<DateTime<Utc>, ServiceError> {
     let again = audit::of_subject(db, &row.id.to_string())?
         .into_iter()
-        .rfind(|entry| entry.act == SENT_AGAIN);
-    Ok(again.map_or(row.created_at, |entry| entry.at()))
+        .filter(|entry| entry.act == SENT_AGAIN)
+        .map(|entry| entry.at())
+        .max();
+    Ok(again.unwrap_or(row.created_at))
 }
 
 /// How long a letter waits after so many earlier failures: doubling, between half and the whole of the step, so that letters
