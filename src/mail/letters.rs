@@ -1,6 +1,6 @@
 //! Letters as they are read: plain text, HTML for e-mail, HTML to print.
 //!
-//! All three come from one [`Content`], so that nobody is told in one form what they are not told in another, and the letter
+//! All three come from one content, so that nobody is told in one form what they are not told in another, and the letter
 //! that an officer sees before it is sent is the letter that is sent.
 
 use askama::Template;

@@ -184,7 +184,7 @@ pub async fn deliver(
             .store
             .write(|db| settle(service, db, &worker, &claimed, &attempted));
         match &settled {
-            Ok(outcome) => tracing::info!(letter = %claimed.row.id, kind = claimed.row.kind, ?outcome, "delivered a letter"),
+            Ok(outcome) => tracing::info!(letter = %claimed.row.id, kind = claimed.row.kind, ?outcome, "a letter was tried"),
             Err(error) => tracing::error!(letter = %claimed.row.id, %error, "a letter could not be settled"),
         }
         settled

@@ -22,7 +22,7 @@ use crate::{
 
 /// How often the worker is killed, and how many letters it has to deliver: more than it gets done between two kills.
 const KILLS: i32 = 100;
-const LETTERS: usize = 400;
+const LETTERS: usize = 300;
 
 /// The time that each worker believes it is: one after the end of the leases of the one before.
 fn time_of(worker: i32) -> DateTime<Utc> {
