@@ -9,6 +9,7 @@ pub mod approve_question;
 pub mod boards;
 pub mod calendar;
 pub mod drafts;
+pub mod deliver_outbox;
 pub mod error;
 pub mod evidence;
 pub mod letters;
