@@ -5,11 +5,13 @@
 
 pub mod actor;
 pub mod admit_question;
+pub mod api_tokens;
 pub mod approve_question;
 pub mod boards;
 pub mod calendar;
-pub mod drafts;
 pub mod deliver_outbox;
+pub mod desk;
+pub mod drafts;
 pub mod error;
 pub mod evidence;
 pub mod letters;
@@ -25,6 +27,8 @@ pub mod remove_personal_details;
 pub mod reopen_question;
 pub mod responses;
 pub mod seeds;
+pub mod sign_in;
+pub mod staff_accounts;
 pub mod submit_question;
 pub mod typed_question;
 pub mod views;
