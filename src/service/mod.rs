@@ -11,6 +11,7 @@ pub mod boards;
 pub mod calendar;
 pub mod deliver_outbox;
 pub mod desk;
+pub mod dossier;
 pub mod drafts;
 pub mod error;
 pub mod evidence;
