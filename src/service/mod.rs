@@ -11,6 +11,8 @@ pub mod boards;
 pub mod calendar;
 pub mod chair_list;
 pub mod deliver_outbox;
+pub mod desk;
+pub mod dossier;
 pub mod drafts;
 pub mod error;
 pub mod evidence;
