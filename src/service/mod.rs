@@ -10,6 +10,8 @@ pub mod approve_question;
 pub mod boards;
 pub mod calendar;
 pub mod deliver_outbox;
+pub mod desk;
+pub mod dossier;
 pub mod drafts;
 pub mod error;
 pub mod evidence;
