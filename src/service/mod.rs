@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod admit_question;
+pub mod api_tokens;
 pub mod approve_question;
 pub mod boards;
 pub mod calendar;
@@ -24,6 +25,8 @@ pub mod remove_personal_details;
 pub mod reopen_question;
 pub mod responses;
 pub mod seeds;
+pub mod sign_in;
+pub mod staff_accounts;
 pub mod submit_question;
 pub mod typed_question;
 pub mod views;

@@ -1,0 +1,90 @@
+//! Whether the process lives, and whether it is ready for requests. Both are for machines and name nothing that is secret.
+
+use std::sync::OnceLock;
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use crate::{
+    domain::codes::Code,
+    service::ServiceError,
+    store::{
+        letters::{self, LetterState},
+        migrate::SCHEMA,
+    },
+    web::{Answer, AppState, state::blocking},
+};
+
+/// Adds `/health/live` and `/health/ready`.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.route("/health/live", web::get().to(live))
+        .route("/health/ready", web::get().to(ready));
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "live": true }))
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    database: &'static str,
+    schema: &'static str,
+    /// Seconds since the oldest letter that waits was written; none where none waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_letter_seconds: Option<i64>,
+    letters: std::collections::BTreeMap<&'static str, i64>,
+}
+
+async fn ready(state: web::Data<AppState>) -> Answer {
+    let stopping = state.stopping.is_cancelled();
+    // the schema is looked at until it is found current: nothing but a release changes it, and asking takes the writer's turn
+    static CURRENT: OnceLock<()> = OnceLock::new();
+    let found = blocking(&state.service, |service| {
+        let current = CURRENT.get().is_some() || {
+            let standing = SCHEMA.standing(&service.store)?;
+            standing.pending.is_empty() && standing.unknown.is_empty()
+        };
+        if current {
+            CURRENT.get_or_init(|| ());
+        }
+        let now = service.now();
+        let (oldest, counts) = service.store.read(|db| {
+            let oldest = letters::with_state(db, LetterState::Waiting, 1)?;
+            let mut counts = std::collections::BTreeMap::new();
+            for state in [LetterState::Waiting, LetterState::Failed] {
+                counts.insert(state.code(), letters::count(db, state)?);
+            }
+            Ok::<_, ServiceError>((oldest, counts))
+        })?;
+        Ok((
+            current,
+            oldest
+                .first()
+                .map(|letter| (now - letter.created_at).num_seconds()),
+            counts,
+        ))
+    })
+    .await;
+    let readiness = match found {
+        Ok((current, oldest_letter_seconds, letters)) => Readiness {
+            ready: current && !stopping,
+            database: "reachable",
+            schema: if current { "current" } else { "not current" },
+            oldest_letter_seconds,
+            letters,
+        },
+        Err(_) => Readiness {
+            ready: false,
+            database: "not reachable",
+            schema: "unknown",
+            oldest_letter_seconds: None,
+            letters: std::collections::BTreeMap::new(),
+        },
+    };
+    Ok(if readiness.ready {
+        HttpResponse::Ok().json(readiness)
+    } else {
+        HttpResponse::ServiceUnavailable().json(readiness)
+    })
+}

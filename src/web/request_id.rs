@@ -1,0 +1,62 @@
+//! Each request's identifier, and its line in the log: the method, the route's pattern, the status, how long it took.
+//!
+//! The pattern and not the path, because a path may hold a private link's token; no query, no address, no name.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+};
+use tracing::{Span, field::Empty};
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+/// The request's identifier, as in the log and in the X-Request-Id header: a UUID of version 7.
+pub fn of(request: &HttpRequest) -> Option<String> {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(ToString::to_string)
+}
+
+/// Builds the span in which a request is answered.
+pub struct RequestSpan;
+
+struct Began(Instant);
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long an answer takes is measured, not decided by"
+        )]
+        request.extensions_mut().insert(Began(Instant::now()));
+        let id = of(request.request()).unwrap_or_default();
+        let route = request.match_pattern();
+        tracing::info_span!(
+            "request",
+            id,
+            method = %request.method(),
+            route = route.as_deref().unwrap_or("unknown"),
+            status = Empty,
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let (status, took) = match outcome {
+            Ok(response) => (
+                response.status(),
+                response
+                    .request()
+                    .extensions()
+                    .get::<Began>()
+                    .map(|began| began.0.elapsed()),
+            ),
+            Err(error) => (error.as_response_error().status_code(), None),
+        };
+        span.record("status", status.as_u16());
+        let milliseconds = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        tracing::info!(status = status.as_u16(), milliseconds, "answered");
+    }
+}

@@ -1,0 +1,41 @@
+//! The server: the layers that every request passes, and the routes inside them.
+
+use std::{io, net::TcpListener};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Compress, NormalizePath, from_fn},
+    web,
+};
+use tracing_actix_web::TracingLogger;
+
+use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSpan, routes};
+
+/// Serves on a listener until the server's handle stops it. Signals are left to the caller.
+///
+/// # Errors
+/// Where the listener can't be used.
+pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Server> {
+    let settings = state.service.settings.server.clone();
+    let server = HttpServer::new(move || {
+        // the last layer named is the first that a request meets
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::configure)
+            .wrap(from_fn(csrf::guard))
+            .wrap(from_fn(receipt::receive))
+            .wrap(from_fn(faults::answer))
+            .wrap(Compress::default())
+            .wrap(from_fn(headers::add))
+            .wrap(TracingLogger::<RequestSpan>::new())
+            .wrap(NormalizePath::trim())
+    })
+    .workers(settings.workers)
+    .client_request_timeout(settings.request_head_timeout)
+    .keep_alive(settings.keep_alive)
+    .shutdown_timeout(settings.shutdown_timeout.as_secs())
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}

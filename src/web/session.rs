@@ -1,0 +1,340 @@
+//! Who sends a request: a visitor, a member of staff, a program.
+
+use std::{
+    future::{Future, Ready, ready},
+    net::IpAddr,
+    pin::Pin,
+};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+
+use crate::{
+    service::{
+        Service, ServiceError,
+        actor::{Acting, Who},
+        sha256_hex,
+    },
+    store::staff::StaffMember,
+    web::{
+        AppState, Failure,
+        cookies::{self, Kind},
+        csrf,
+        limits::{self, Limit},
+        page::{Page, StaffNav},
+        request_id,
+        staff::navigation,
+        state,
+    },
+};
+
+/// A visitor's new token, to be set as a cookie with the answer.
+pub(super) struct NewVisitor(pub(super) String);
+
+/// Anybody: for the pages that need no signing in.
+#[derive(Clone)]
+pub struct Visitor {
+    state: web::Data<AppState>,
+    token: String,
+    request_id: Option<String>,
+    client: IpAddr,
+}
+
+impl Visitor {
+    /// The visitor who sent a request. One without a cookie gets one with the answer.
+    pub(super) fn of(request: &HttpRequest, state: &web::Data<AppState>) -> Self {
+        let settings = &state.service.settings;
+        let known = cookies::read(request, settings, Kind::Visitor).or_else(|| {
+            request
+                .extensions()
+                .get::<NewVisitor>()
+                .map(|new| new.0.clone())
+        });
+        let token = known.unwrap_or_else(|| {
+            let token = cookies::fresh_token();
+            request.extensions_mut().insert(NewVisitor(token.clone()));
+            token
+        });
+        Self {
+            state: state.clone(),
+            token,
+            request_id: request_id::of(request),
+            client: limits::client_of(request, &settings.server),
+        }
+    }
+
+    /// The hash under which this browser's drafts are kept.
+    pub fn hash(&self) -> String {
+        sha256_hex(self.token.as_bytes())
+    }
+
+    /// Them as an actor.
+    pub fn acting(&self) -> Acting {
+        Acting::questioner(self.request_id.clone())
+    }
+
+    /// The request's identifier.
+    pub fn request_id(&self) -> Option<String> {
+        self.request_id.clone()
+    }
+
+    /// Their address, as it is counted.
+    pub fn client(&self) -> IpAddr {
+        self.client
+    }
+
+    /// What every handler shares.
+    pub fn state(&self) -> &web::Data<AppState> {
+        &self.state
+    }
+
+    /// The service, for what needs no database: settings, the clock, links.
+    pub fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    /// A public page, with the token for its forms.
+    pub fn page(&self, title: impl Into<String>) -> Page {
+        let csrf = csrf::token(self.service(), Kind::Visitor, &self.token);
+        Page::new(&self.state.site, title, csrf)
+    }
+
+    /// Runs an act off the event loop.
+    ///
+    /// # Errors
+    /// The act's.
+    pub async fn run<T, F>(&self, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        state::blocking(self.service(), act).await
+    }
+
+    /// Counts one more of what is limited.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`].
+    pub fn count(&self, limit: Limit) -> Result<(), Failure> {
+        self.state.limits.count(limit, self.client)
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            request
+                .app_data::<web::Data<AppState>>()
+                .ok_or(Failure::Broken)
+                .map(|state| Self::of(request, state)),
+        )
+    }
+}
+
+/// A signed-in member of staff. Everything under `/staff` but the sign-in page takes it.
+#[derive(Clone)]
+pub struct Staff {
+    state: web::Data<AppState>,
+    acting: Acting,
+    member: StaffMember,
+    token: String,
+    client: IpAddr,
+}
+
+impl Staff {
+    /// Them as an actor.
+    pub fn acting(&self) -> Acting {
+        self.acting.clone()
+    }
+
+    /// Their account.
+    pub fn member(&self) -> &StaffMember {
+        &self.member
+    }
+
+    /// Goes on where a permission is held: `staff.require(permission::proper_officer)?`.
+    ///
+    /// # Errors
+    /// The permission's.
+    pub fn require<T>(
+        &self,
+        permission: impl FnOnce(&Acting) -> Result<T, ServiceError>,
+    ) -> Result<(), ServiceError> {
+        permission(&self.acting).map(drop)
+    }
+
+    /// What every handler shares.
+    pub fn state(&self) -> &web::Data<AppState> {
+        &self.state
+    }
+
+    /// The service, for what needs no database.
+    pub fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    /// The session's token, for what ends or replaces it.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Their address, as it is counted.
+    pub fn client(&self) -> IpAddr {
+        self.client
+    }
+
+    /// The token for a form or for a script's `X-CSRF-Token`.
+    pub fn csrf(&self) -> String {
+        csrf::token(self.service(), Kind::Staff, &self.token)
+    }
+
+    /// A page with their navigation, and with the token for its forms.
+    pub fn page(&self, title: impl Into<String>) -> Page {
+        Page::new(&self.state.site, title, self.csrf()).for_staff(navigation::of(&self.member))
+    }
+
+    /// Runs an act off the event loop.
+    ///
+    /// # Errors
+    /// The act's.
+    pub async fn run<T, F>(&self, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        state::blocking(self.service(), act).await
+    }
+
+    async fn of(request: HttpRequest) -> Result<Self, Failure> {
+        let state = request
+            .app_data::<web::Data<AppState>>()
+            .ok_or(Failure::Broken)?
+            .clone();
+        let settings = &state.service.settings;
+        let token =
+            cookies::read(&request, settings, Kind::Staff).ok_or(ServiceError::SignedOut)?;
+        let presented = token.clone();
+        let member = state::blocking(&state.service, move |service| service.signed_in(&presented))
+            .await?
+            .ok_or(ServiceError::SignedOut)?;
+        request
+            .extensions_mut()
+            .insert::<StaffNav>(navigation::of(&member));
+        Ok(Self {
+            acting: Acting {
+                who: Who::Staff(member.clone()),
+                request_id: request_id::of(&request),
+            },
+            client: limits::client_of(&request, &state.service.settings.server),
+            member,
+            token,
+            state,
+        })
+    }
+}
+
+impl FromRequest for Staff {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        Box::pin(Self::of(request.clone()))
+    }
+}
+
+/// Who calls the API: a program with a bearer token, a signed-in member of staff, or anybody.
+///
+/// A bearer token wins over a cookie; one that is not right is an error and never makes a caller anonymous.
+#[derive(Clone)]
+pub struct ApiActor {
+    state: web::Data<AppState>,
+    acting: Acting,
+    client: IpAddr,
+}
+
+impl ApiActor {
+    /// Them as an actor.
+    pub fn acting(&self) -> Acting {
+        self.acting.clone()
+    }
+
+    /// What every handler shares.
+    pub fn state(&self) -> &web::Data<AppState> {
+        &self.state
+    }
+
+    /// The service, for what needs no database.
+    pub fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    /// Runs an act off the event loop.
+    ///
+    /// # Errors
+    /// The act's.
+    pub async fn run<T, F>(&self, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        state::blocking(self.service(), act).await
+    }
+
+    /// Counts one more of what is limited.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`].
+    pub fn count(&self, limit: Limit) -> Result<(), Failure> {
+        self.state.limits.count(limit, self.client)
+    }
+
+    async fn of(request: HttpRequest) -> Result<Self, Failure> {
+        let state = request
+            .app_data::<web::Data<AppState>>()
+            .ok_or(Failure::Broken)?
+            .clone();
+        let settings = &state.service.settings;
+        let client = limits::client_of(&request, &settings.server);
+        state.limits.count(Limit::Api, client)?;
+        let who = if let Some(authorization) = request.headers().get(header::AUTHORIZATION) {
+            let token = authorization
+                .to_str()
+                .ok()
+                .and_then(|text| text.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.trim().to_owned())
+                .ok_or(ServiceError::SignedOut)?;
+            let member =
+                state::blocking(&state.service, move |service| service.by_api_token(&token))
+                    .await?
+                    .ok_or(ServiceError::SignedOut)?;
+            Who::Program(member)
+        } else if let Some(token) = cookies::read(&request, settings, Kind::Staff) {
+            match state::blocking(&state.service, move |service| service.signed_in(&token)).await? {
+                Some(member) => Who::Staff(member),
+                None => Who::Questioner,
+            }
+        } else {
+            Who::Questioner
+        };
+        Ok(Self {
+            acting: Acting {
+                who,
+                request_id: request_id::of(&request),
+            },
+            client,
+            state,
+        })
+    }
+}
+
+impl FromRequest for ApiActor {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        Box::pin(Self::of(request.clone()))
+    }
+}

@@ -1,0 +1,41 @@
+//! Where each role may go.
+
+use crate::{
+    store::staff::{Role, StaffMember},
+    web::page::{NavLink, StaffNav},
+};
+
+/// The navigation of a member of staff.
+pub fn of(member: &StaffMember) -> StaffNav {
+    let mut items = Vec::new();
+    let mut entry = |text: &str, href: &str| items.push(NavLink::new(text, href));
+    if member.is_proper_officer() {
+        entry("Questions", "/staff/questions");
+    }
+    if member.is_proper_officer() || member.holds_anywhere(Role::Chair) {
+        entry("Meetings", "/staff/meetings");
+    }
+    if member.may_respond() {
+        entry("Written responses", "/staff/responses");
+    }
+    if member.is_proper_officer() {
+        entry("Letters", "/staff/letters");
+    }
+    if member.holds_anywhere(Role::Administrator) {
+        entry("Accounts", "/staff/accounts");
+        entry("API tokens", "/staff/tokens");
+    }
+    entry("Your account", "/staff/account");
+    StaffNav {
+        name: member.name.clone(),
+        items,
+    }
+}
+
+/// The first place for a member of staff who has signed in.
+pub fn home(member: &StaffMember) -> String {
+    of(member)
+        .items
+        .first()
+        .map_or_else(|| "/staff/account".to_owned(), |link| link.href.clone())
+}
