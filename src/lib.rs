@@ -11,4 +11,6 @@ pub mod store;
 
 pub mod service;
 
+pub mod mail;
+
 pub mod web;

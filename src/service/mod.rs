@@ -9,6 +9,7 @@ pub mod api_tokens;
 pub mod approve_question;
 pub mod boards;
 pub mod calendar;
+pub mod deliver_outbox;
 pub mod drafts;
 pub mod error;
 pub mod evidence;

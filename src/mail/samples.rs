@@ -1,0 +1,303 @@
+//! A sample of every letter, with invented people: for the tests, and for looking at them (`letters --out DIR`).
+
+use std::{fs, io, path::Path};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use super::letters::{Addressed, printable, render};
+use crate::{
+    config::Settings,
+    domain::{
+        agenda::NotForQuestions,
+        local_time::at_london,
+        refusal::{Allowance, Refusal},
+        standing_order::{rejection::Ground, written_response::Reason},
+    },
+    service::{
+        deliver_outbox::DESK_PATH,
+        letters::{About, Earlier, Letter},
+    },
+};
+
+/// A letter with invented facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// What it shows.
+    pub name: &'static str,
+    /// The letter.
+    pub letter: Letter,
+    /// To whom.
+    pub to: &'static str,
+    /// The private link, in letters that go by e-mail to a questioner.
+    pub private_link: Option<&'static str>,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+}
+
+impl Sample {
+    /// The letter as it is addressed.
+    pub fn addressed(&self) -> Addressed<'_> {
+        Addressed {
+            letter: &self.letter,
+            name: self.to,
+            private_link: self.private_link,
+            written_at: self.written_at,
+        }
+    }
+}
+
+const LINK: &str =
+    "https://questions.example.org/question/AAAAAAAAcACAAAAAAAAAAAsampleSAMPLEsampleSAMPLE00";
+const NAME: &str = "Jo Sample";
+
+fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(y, m, d).unwrap_or_default()
+}
+
+fn at(date: NaiveDate, h: u32, m: u32, s: u32) -> DateTime<Utc> {
+    at_london(
+        date,
+        NaiveTime::from_hms_opt(h, m, s).unwrap_or(NaiveTime::MIN),
+    )
+}
+
+fn about() -> About {
+    About {
+        reference: "PQ-2024-7KX4".to_owned(),
+        question: "The lighting on the path from Kingsway to the park has been out since November.\n\nWhen will it be mended, and what is done until then to keep people safe?".to_owned(),
+        matter: "Community safety update".to_owned(),
+        board: "Safer Policy and Performance Board".to_owned(),
+        date: day(2024, 2, 6),
+        starts: NaiveTime::from_hms_opt(18, 30, 0).unwrap_or(NaiveTime::MIN),
+        venue: "Boardroom, Municipal Building, Widnes".to_owned(),
+    }
+}
+
+/// Every letter, and the variants that read differently.
+pub fn samples() -> Vec<Sample> {
+    let received = at(day(2024, 2, 1), 9, 41, 7);
+    let deadline = at(day(2024, 2, 5), 16, 0, 0);
+    let late = at(day(2024, 2, 5), 16, 0, 1);
+    let sample = |name, letter| Sample {
+        name,
+        letter,
+        to: NAME,
+        private_link: Some(LINK),
+        written_at: received,
+    };
+    let on_paper = |name, letter| Sample {
+        private_link: None,
+        ..sample(name, letter)
+    };
+    let to_officers = |name, letter| Sample {
+        to: "Committee Services Manager",
+        ..on_paper(name, letter)
+    };
+    let acknowledgement = |provisional| Letter::Acknowledgement {
+        about: about(),
+        received_at: received,
+        deadline,
+        provisional,
+    };
+    let refused = |received_at, refusals| Letter::Refused {
+        about: about(),
+        received_at,
+        refusals,
+    };
+    let new_question = |refused| Letter::OfficerNewQuestion {
+        reference: about().reference,
+        board: about().board,
+        date: about().date,
+        refused,
+        path: "/staff/questions/PQ-2024-7KX4".to_owned(),
+    };
+    vec![
+        sample("acknowledgement", acknowledgement(false)),
+        sample("acknowledgement_provisional", acknowledgement(true)),
+        on_paper("acknowledgement_on_paper", acknowledgement(false)),
+        sample(
+            "refused_late",
+            refused(
+                late,
+                vec![Refusal::Late {
+                    deadline,
+                    received_at: late,
+                }],
+            ),
+        ),
+        sample(
+            "refused_for_every_reason",
+            refused(
+                late,
+                vec![
+                    Refusal::Late {
+                        deadline,
+                        received_at: late,
+                    },
+                    Refusal::SecondQuestion {
+                        by: Allowance::Person,
+                    },
+                    Refusal::SecondQuestion {
+                        by: Allowance::Organisation,
+                    },
+                    Refusal::NotResident,
+                    Refusal::OutsideBorough {
+                        postcode: "WA4 4AA".to_owned(),
+                    },
+                    Refusal::NotOnAgenda,
+                    Refusal::ItemNotForQuestions {
+                        item: "Application for a premises licence".to_owned(),
+                        why: NotForQuestions::LicensingApplication,
+                    },
+                    Refusal::MeetingNotTakingQuestions { cancelled: true },
+                ],
+            ),
+        ),
+        sample("admitted", Letter::Admitted { about: about() }),
+        sample(
+            "approved",
+            Letter::Approved {
+                about: about(),
+                questioner_minutes: 3,
+                question_time_minutes: 30,
+            },
+        ),
+        sample(
+            "rejected_as_the_same",
+            Letter::Rejected {
+                about: about(),
+                grounds: vec![Ground::SubstantiallyTheSame],
+                reason: Ground::SubstantiallyTheSame.proposed_reason().to_owned(),
+                earlier: Some(Earlier {
+                    reference: "PQ-2023-M4QT".to_owned(),
+                    board: about().board,
+                    put_on: day(2023, 9, 12),
+                    question: "When will the lights on the path to the park be mended?".to_owned(),
+                    answer: Some("The lights are on the list for the spring. Until then the wardens pass there every evening.".to_owned()),
+                }),
+                another_until: Some(deadline),
+            },
+        ),
+        sample(
+            "rejected_after_the_deadline",
+            Letter::Rejected {
+                about: about(),
+                grounds: vec![Ground::PlanningApplication, Ground::Offensive],
+                reason: "Your question is about an application that has not been decided.\n\nIt also names a neighbour in words that would offend."
+                    .to_owned(),
+                earlier: None,
+                another_until: None,
+            },
+        ),
+        sample("reopened", Letter::Reopened { about: about() }),
+        sample(
+            "withdrawn",
+            Letter::Withdrawn {
+                about: about(),
+                another_until: Some(deadline),
+            },
+        ),
+        sample(
+            "withdrawn_after_the_deadline",
+            Letter::Withdrawn {
+                about: about(),
+                another_until: None,
+            },
+        ),
+        sample(
+            "meeting_moved",
+            Letter::MeetingMoved {
+                about: About {
+                    date: day(2024, 2, 13),
+                    ..about()
+                },
+                old_date: day(2024, 2, 6),
+                deadline: at(day(2024, 2, 12), 16, 0, 0),
+            },
+        ),
+        sample(
+            "meeting_cancelled",
+            Letter::MeetingCancelled { about: about() },
+        ),
+        sample(
+            "deadline_changed",
+            Letter::DeadlineChanged {
+                about: about(),
+                old: deadline,
+                new: at(day(2024, 2, 2), 16, 0, 0),
+                reason: "Monday 5 February 2024 is now a bank holiday.".to_owned(),
+            },
+        ),
+        sample(
+            "response_owed",
+            Letter::ResponseOwed {
+                about: about(),
+                reason: Reason::NotReached,
+                due_on: day(2024, 2, 20),
+            },
+        ),
+        sample(
+            "holding_reply",
+            Letter::HoldingReply {
+                about: about(),
+                body: "We are waiting for a date from the contractor.\n\nWe expect to write to you by Friday 1 March 2024.".to_owned(),
+            },
+        ),
+        sample(
+            "written_response",
+            Letter::WrittenResponse {
+                about: about(),
+                reason: Reason::Absent,
+                body: "The lights will be mended in the week of 11 March 2024.\n\nUntil then:\n- the wardens pass there every evening\n- the gate at the far end stays open".to_owned(),
+            },
+        ),
+        on_paper(
+            "written_response_on_paper",
+            Letter::WrittenResponse {
+                about: about(),
+                reason: Reason::NotReached,
+                body: "The lights will be mended in the week of 11 March 2024.".to_owned(),
+            },
+        ),
+        sample(
+            "correction",
+            Letter::Correction {
+                about: about(),
+                body: "The lights will be mended in the week of 18 March 2024.".to_owned(),
+            },
+        ),
+        to_officers("officer_new_question", new_question(false)),
+        to_officers("officer_new_question_refused", new_question(true)),
+        to_officers(
+            "officer_letter_failed",
+            Letter::OfficerLetterFailed {
+                letter: "written_response".to_owned(),
+                reference: Some(about().reference),
+                error: "permanent error (550): 5.1.1 (address) no such user".to_owned(),
+                path: DESK_PATH.to_owned(),
+            },
+        ),
+    ]
+}
+
+/// Writes every sample into a folder, as it would be sent (`.txt`, `.html`) and as a piece to print (`.print.html`).
+///
+/// # Errors
+/// Where the folder cannot be written to.
+pub fn write_samples(settings: &Settings, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let address = [NAME, "1 Sample Street", "Widnes", "WA8 0AA"].map(str::to_owned);
+    for sample in samples() {
+        let to = sample.addressed();
+        let rendered = render(settings, &to).map_err(io::Error::other)?;
+        let printed = printable(settings, &to, &address).map_err(io::Error::other)?;
+        let file = |ending: &str| folder.join(format!("{}.{ending}", sample.name));
+        fs::write(
+            file("txt"),
+            format!("Subject: {}\n\n{}", rendered.subject, rendered.text),
+        )?;
+        fs::write(file("html"), rendered.html)?;
+        fs::write(file("print.html"), printed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,769 @@
+//! What each letter says: what happened, what happens next, what the person can do, and which clause where a rule said no.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::letters::{Addressed, Block, Content, one_line};
+use crate::{
+    config::Settings,
+    domain::{
+        local_time::{clock_time, long_date, moment, short_date, time_on_day},
+        refusal::{Clause, Refusal},
+        standing_order::{rejection::Ground, written_response::Reason},
+    },
+    service::letters::{About, Earlier, Letter},
+};
+
+/// What a letter says.
+pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
+    let draft = Draft {
+        settings,
+        link: to.private_link,
+        blocks: Vec::new(),
+    };
+    match to.letter {
+        Letter::Acknowledgement {
+            about,
+            received_at,
+            deadline,
+            provisional,
+        } => acknowledgement(draft, about, *received_at, *deadline, *provisional),
+        Letter::Refused {
+            about,
+            received_at,
+            refusals,
+        } => refused(draft, about, *received_at, refusals),
+        Letter::Admitted { about } => admitted(draft, about),
+        Letter::Approved {
+            about,
+            questioner_minutes,
+            question_time_minutes,
+        } => approved(draft, about, *questioner_minutes, *question_time_minutes),
+        Letter::Rejected {
+            about,
+            grounds,
+            reason,
+            earlier,
+            another_until,
+        } => rejected(
+            draft,
+            about,
+            grounds,
+            reason,
+            earlier.as_ref(),
+            *another_until,
+        ),
+        Letter::Reopened { about } => reopened(draft, about),
+        Letter::Withdrawn {
+            about,
+            another_until,
+        } => withdrawn(draft, about, *another_until),
+        Letter::MeetingMoved {
+            about,
+            old_date,
+            deadline,
+        } => meeting_moved(draft, about, *old_date, *deadline),
+        Letter::MeetingCancelled { about } => meeting_cancelled(draft, about),
+        Letter::DeadlineChanged {
+            about,
+            old,
+            new,
+            reason,
+        } => deadline_changed(draft, about, *old, *new, reason),
+        Letter::ResponseOwed {
+            about,
+            reason,
+            due_on,
+        } => response_owed(draft, about, *reason, *due_on),
+        Letter::HoldingReply { about, body } => holding_reply(draft, about, body),
+        Letter::WrittenResponse {
+            about,
+            reason,
+            body,
+        } => written_response(draft, about, *reason, body),
+        Letter::Correction { about, body } => correction(draft, about, body),
+        Letter::OfficerNewQuestion {
+            reference,
+            board,
+            date,
+            refused,
+            path,
+        } => officer_new_question(draft, reference, board, *date, *refused, path),
+        Letter::OfficerLetterFailed {
+            letter,
+            reference,
+            error,
+            path,
+        } => officer_letter_failed(draft, letter, reference.as_deref(), error, path),
+    }
+}
+
+/// A letter while it is written.
+struct Draft<'a> {
+    settings: &'a Settings,
+    link: Option<&'a str>,
+    blocks: Vec<Block>,
+}
+
+impl Draft<'_> {
+    fn heading(mut self, words: &str) -> Self {
+        self.blocks.push(Block::Heading(one_line(words)));
+        self
+    }
+
+    fn say(mut self, words: impl AsRef<str>) -> Self {
+        self.blocks.push(Block::Paragraph(one_line(words.as_ref())));
+        self
+    }
+
+    fn points<T: AsRef<str>>(mut self, points: impl IntoIterator<Item = T>) -> Self {
+        let points = points.into_iter().map(|point| one_line(point.as_ref()));
+        self.blocks.push(Block::List(points.collect()));
+        self
+    }
+
+    fn facts(mut self, facts: Vec<(&'static str, String)>) -> Self {
+        let facts = facts
+            .into_iter()
+            .map(|(name, value)| (name, one_line(&value)));
+        self.blocks.push(Block::Facts(facts.collect()));
+        self
+    }
+
+    fn quote(mut self, words: &str) -> Self {
+        self.blocks.push(Block::Quote(words.to_owned()));
+        self
+    }
+
+    fn officers_words(mut self, words: &str) -> Self {
+        self.blocks.push(Block::Words(words.to_owned()));
+        self
+    }
+
+    fn desk(mut self, what: &'static str, path: &str) -> Self {
+        let href = self.settings.council.public_url.page(path);
+        self.blocks.push(Block::Link { what, href });
+        self
+    }
+
+    fn when(self, so: bool, more: impl FnOnce(Self) -> Self) -> Self {
+        if so { more(self) } else { self }
+    }
+
+    /// The question, and to which meeting it was sent.
+    fn question(self, about: &About) -> Self {
+        self.heading("Your question").quote(&about.question)
+    }
+
+    /// What can be done by the private link: or, on paper, by post and telephone.
+    fn what_you_can_do(mut self, can: &[&str]) -> Self {
+        self = self.heading("What you can do");
+        match self.link {
+            Some(href) => {
+                let href = href.to_owned();
+                self = self.say("Use your private link to:").points(can);
+                self.blocks.push(Block::Link {
+                    what: "Your private link",
+                    href,
+                });
+                self.say("Keep this link to yourself. Anyone who has it can do these things.")
+            }
+            None => self
+                .say("Write to us or call us, with the reference of your question, to:")
+                .points(can),
+        }
+    }
+
+    fn to_questioner(self, about: &About, subject: String) -> Content {
+        Content {
+            subject: one_line(&subject),
+            blocks: self.blocks,
+            to_questioner: true,
+            reference: Some(about.reference.clone()),
+        }
+    }
+
+    fn to_officers(self, subject: String, reference: Option<&str>) -> Content {
+        Content {
+            subject: one_line(&subject),
+            blocks: self.blocks,
+            to_questioner: false,
+            reference: reference.map(str::to_owned),
+        }
+    }
+
+    fn officer(&self) -> String {
+        self.settings.council.committee_services_manager.clone()
+    }
+}
+
+/// "the meeting of the Safer Policy and Performance Board on Tuesday 6 February 2024"
+fn the_meeting(about: &About) -> String {
+    format!(
+        "the meeting of the {} on {}",
+        about.board,
+        long_date(about.date)
+    )
+}
+
+fn meeting_facts(about: &About) -> Vec<(&'static str, String)> {
+    vec![
+        ("Meeting", about.board.clone()),
+        ("Date", long_date(about.date)),
+        ("Starts", clock_time(about.starts)),
+        ("Where", about.venue.clone()),
+        ("About", about.matter.clone()),
+    ]
+}
+
+fn question_facts(about: &About, received_at: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("Reference", about.reference.clone()),
+        ("Received", moment(received_at)),
+    ];
+    facts.extend(meeting_facts(about));
+    facts
+}
+
+fn because(clause: Clause) -> String {
+    format!("({})", clause.cited())
+}
+
+fn minutes(number: i64) -> String {
+    match number {
+        1 => "1 minute".to_owned(),
+        number => format!("{number} minutes"),
+    }
+}
+
+fn not_you(draft: Draft<'_>) -> Draft<'_> {
+    let words = match draft.link {
+        Some(_) => {
+            "If you did not send this question, somebody else gave your details. Open your private link and choose “This was not me”: the question is taken out at once, and you can still send one of your own."
+        }
+        None => {
+            "If you did not send this question, somebody else gave your details. Tell us: the question is taken out at once, and you can still send one of your own."
+        }
+    };
+    draft.heading("If this was not you").say(words)
+}
+
+fn acknowledgement(
+    draft: Draft<'_>,
+    about: &About,
+    received_at: DateTime<Utc>,
+    deadline: DateTime<Utc>,
+    provisional: bool,
+) -> Content {
+    let officer = draft.officer();
+    let mut facts = question_facts(about, received_at);
+    facts.insert(2, ("Deadline", time_on_day(deadline)));
+    let draft = draft
+        .say(format!(
+            "We have received your question for {}.",
+            the_meeting(about)
+        ))
+        .facts(facts)
+        .when(provisional, |draft| {
+            draft.say("The deadline is provisional, because the bank holidays of that year have not all been announced. We will write to you if it changes.")
+        })
+        .question(about)
+        .heading("What happens next")
+        .say(format!(
+            "The {officer} will decide whether your question can be put at the meeting, and we will write to you again."
+        ))
+        .what_you_can_do(&[
+            "see how your question stands",
+            "withdraw it: if you do so before the deadline, you can send another one",
+            "tell us that you did not send it",
+        ]);
+    not_you(draft).to_questioner(
+        about,
+        format!("Your question {} has been received", about.reference),
+    )
+}
+
+fn refused(
+    draft: Draft<'_>,
+    about: &About,
+    received_at: DateTime<Utc>,
+    refusals: &[Refusal],
+) -> Content {
+    let reasons = match refusals.len() {
+        1 => "The reason is below, with what you can do.".to_owned(),
+        n => format!("The {n} reasons are below, each with what you can do."),
+    };
+    let mut draft = draft
+        .say(format!(
+            "We have received your question for {}, but the council’s rules do not allow it to be put there. {reasons}",
+            the_meeting(about)
+        ))
+        .facts(question_facts(about, received_at));
+    for refusal in refusals {
+        draft = draft
+            .heading(refusal.title())
+            .say(format!(
+                "{} {}",
+                refusal.reason(),
+                because(refusal.clause())
+            ))
+            .say(refusal.remedy());
+    }
+    let draft = draft
+        .question(about)
+        .heading("What happens next")
+        .say("Your question is kept, and an officer can see it. If the council decides to admit it after all or to answer it in writing, we will write to you.")
+        .what_you_can_do(&[
+            "see how your question stands",
+            "send it to the board’s next meeting",
+            "tell us that you did not send it",
+        ]);
+    not_you(draft).to_questioner(
+        about,
+        format!(
+            "Your question {} was not accepted for {}",
+            about.reference,
+            short_date(about.date)
+        ),
+    )
+}
+
+fn admitted(draft: Draft<'_>, about: &About) -> Content {
+    let officer = draft.officer();
+    draft
+        .say(format!(
+            "We wrote to you that your question could not be put at {}. The {officer} has now made an exception and admitted it.",
+            the_meeting(about)
+        ))
+        .facts(meeting_facts(about))
+        .question(about)
+        .heading("What happens next")
+        .say(format!(
+            "The {officer} will decide whether your question can be put at the meeting, and we will write to you again."
+        ))
+        .what_you_can_do(&["see how your question stands", "withdraw it"])
+        .to_questioner(
+            about,
+            format!("Your question {} has been admitted", about.reference),
+        )
+}
+
+fn approved(
+    draft: Draft<'_>,
+    about: &About,
+    questioner_minutes: i64,
+    question_time_minutes: i64,
+) -> Content {
+    let absent_is_answered = draft
+        .settings
+        .standing_order
+        .for_meeting(about.date)
+        .absent_gets_written_response();
+    let absent = if absent_is_answered {
+        "If you are not there when your question is called, you will get a written response instead."
+    } else {
+        "If you are not there when your question is called, it is passed over."
+    };
+    draft
+        .say(format!(
+            "Your question has been approved for {}. Come to the meeting to ask it yourself.",
+            the_meeting(about)
+        ))
+        .facts(meeting_facts(about))
+        .heading("What to expect")
+        .points([
+            format!(
+                "Public question time lasts {} in all, for questions and answers {}.",
+                minutes(question_time_minutes),
+                because(Clause::I)
+            ),
+            format!(
+                "The chair asks people to indicate that they wish to ask a question. Do so, or your question cannot be called {}.",
+                because(Clause::Vii)
+            ),
+            format!(
+                "When you are called, you have up to {} to speak {}.",
+                minutes(questioner_minutes),
+                because(Clause::Viii)
+            ),
+            format!(
+                "You can ask one supplementary question about the same matter. It may or may not be answered at the meeting {}.",
+                because(Clause::Iv)
+            ),
+            format!(
+                "If there is not enough time to reach your question, you will get a written response {}.",
+                because(Clause::Ix)
+            ),
+            absent.to_owned(),
+        ])
+        .say("Keep your question short. Question time is not for debate or for statements on other questions. The questions received are handed round at the meeting.")
+        .say("Tell us before the meeting if there is anything that you need to take part, such as step-free access, a hearing loop or an interpreter.")
+        .question(about)
+        .what_you_can_do(&[
+            "see how your question stands and its place in the list",
+            "withdraw it if you cannot come or no longer wish to ask it",
+        ])
+        .to_questioner(
+            about,
+            format!(
+                "Your question {} has been approved for {}",
+                about.reference,
+                short_date(about.date)
+            ),
+        )
+}
+
+fn rejected(
+    draft: Draft<'_>,
+    about: &About,
+    grounds: &[Ground],
+    reason: &str,
+    earlier: Option<&Earlier>,
+    another_until: Option<DateTime<Utc>>,
+) -> Content {
+    let mut draft = draft
+        .say(format!(
+            "Your question for {} has been rejected. It will not be put at the meeting.",
+            the_meeting(about)
+        ))
+        .heading("Why")
+        .points(
+            grounds
+                .iter()
+                .map(|ground| format!("{} {}.", ground.words(), because(ground.clause()))),
+        )
+        .officers_words(reason);
+    if let Some(earlier) = earlier {
+        draft = draft
+            .heading("The earlier question")
+            .say(format!(
+                "Question {} was put to the {} on {}:",
+                earlier.reference,
+                earlier.board,
+                long_date(earlier.put_on)
+            ))
+            .quote(&earlier.question);
+        draft = match &earlier.answer {
+            Some(answer) => draft.say("The answer was:").quote(answer),
+            None => draft.say("No answer to it has been published yet."),
+        };
+    }
+    let mut next: Vec<&str> = Vec::new();
+    for ground in grounds {
+        if !next.contains(&ground.what_next()) {
+            next.push(ground.what_next());
+        }
+    }
+    draft = draft.heading("What you can do next").points(next);
+    draft = match another_until {
+        Some(until) => draft.say(format!(
+            "This question no longer counts as your one question for the meeting. You can send another one until {}.",
+            time_on_day(until)
+        )),
+        None => draft.say(
+            "It is too late to send another question to this meeting. You can send one to a later meeting.",
+        ),
+    };
+    draft
+        .say("If you think that this decision is wrong, contact us. It can be looked at again until the meeting.")
+        .question(about)
+        .facts(meeting_facts(about))
+        .to_questioner(
+            about,
+            format!("Your question {} has been rejected", about.reference),
+        )
+}
+
+fn reopened(draft: Draft<'_>, about: &About) -> Content {
+    let officer = draft.officer();
+    draft
+        .say(format!(
+            "We wrote to you that your question for {} had been rejected. That decision has been taken back.",
+            the_meeting(about)
+        ))
+        .facts(meeting_facts(about))
+        .question(about)
+        .heading("What happens next")
+        .say(format!(
+            "The {officer} will decide again whether your question can be put at the meeting, and we will write to you."
+        ))
+        .what_you_can_do(&["see how your question stands", "withdraw it"])
+        .to_questioner(
+            about,
+            format!("Your question {} is being looked at again", about.reference),
+        )
+}
+
+fn withdrawn(draft: Draft<'_>, about: &About, another_until: Option<DateTime<Utc>>) -> Content {
+    let draft = draft.say(format!(
+        "Your question for {} has been withdrawn. It will not be put at the meeting, and you need do nothing more.",
+        the_meeting(about)
+    ));
+    let draft = match another_until {
+        Some(until) => draft.say(format!(
+            "You can send another question to this meeting until {}.",
+            time_on_day(until)
+        )),
+        None => draft.say("You can send another question to a later meeting."),
+    };
+    draft
+        .question(about)
+        .heading("If this was not you")
+        .say("If you did not withdraw your question, contact us at once.")
+        .to_questioner(
+            about,
+            format!("Your question {} has been withdrawn", about.reference),
+        )
+}
+
+fn meeting_moved(
+    draft: Draft<'_>,
+    about: &About,
+    old_date: NaiveDate,
+    deadline: DateTime<Utc>,
+) -> Content {
+    draft
+        .say(format!(
+            "The meeting of the {} on {} has moved to {}. Your question moves with it: you need do nothing to keep it.",
+            about.board,
+            long_date(old_date),
+            long_date(about.date)
+        ))
+        .facts({
+            let mut facts = meeting_facts(about);
+            facts.insert(0, ("Reference", about.reference.clone()));
+            facts.push(("Deadline for questions", time_on_day(deadline)));
+            facts
+        })
+        .question(about)
+        .what_you_can_do(&[
+            "see how your question stands",
+            "withdraw it if you cannot come on the new date",
+        ])
+        .to_questioner(
+            about,
+            format!(
+                "Your question {}: the meeting has moved to {}",
+                about.reference,
+                short_date(about.date)
+            ),
+        )
+}
+
+fn meeting_cancelled(draft: Draft<'_>, about: &About) -> Content {
+    draft
+        .say(format!(
+            "{} has been cancelled, and there is no new date.",
+            capital(&the_meeting(about))
+        ))
+        .heading("What happens next")
+        .say(format!(
+            "Your question will get a written response {}. You need do nothing.",
+            because(Clause::Ix)
+        ))
+        .question(about)
+        .what_you_can_do(&[
+            "see how your question stands",
+            "withdraw it if you no longer want an answer",
+        ])
+        .to_questioner(
+            about,
+            format!(
+                "Your question {}: the meeting has been cancelled",
+                about.reference
+            ),
+        )
+}
+
+fn deadline_changed(
+    draft: Draft<'_>,
+    about: &About,
+    old: DateTime<Utc>,
+    new: DateTime<Utc>,
+    reason: &str,
+) -> Content {
+    draft
+        .say(format!(
+            "The deadline for questions to {} has changed.",
+            the_meeting(about)
+        ))
+        .facts(vec![
+            ("Reference", about.reference.clone()),
+            ("Old deadline", time_on_day(old)),
+            ("New deadline", time_on_day(new)),
+            ("Why", reason.to_owned()),
+        ])
+        .say(format!(
+            "Questions must be given in writing by a fixed time on the last working day before the meeting {}.",
+            because(Clause::Iii)
+        ))
+        .heading("What happens next")
+        .say("Your question was received before this change and is not affected by it. If you want to withdraw it and send another one, do so before the new deadline.")
+        .question(about)
+        .what_you_can_do(&["see how your question stands", "withdraw it"])
+        .to_questioner(
+            about,
+            format!("Your question {}: the deadline has changed", about.reference),
+        )
+}
+
+fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveDate) -> Content {
+    draft
+        .say(format!(
+            "You will get a written response to your question for {}, because {} {}.",
+            the_meeting(about),
+            to_you(reason),
+            because(Clause::Ix)
+        ))
+        .heading("What happens next")
+        .say(format!(
+            "An officer is writing the response. It is due by {}.",
+            long_date(due_on)
+        ))
+        .question(about)
+        .what_you_can_do(&[
+            "see how your question stands",
+            "read the response once it has been sent",
+        ])
+        .to_questioner(
+            about,
+            format!(
+                "Your question {} will get a written response",
+                about.reference
+            ),
+        )
+}
+
+fn holding_reply(draft: Draft<'_>, about: &About, body: &str) -> Content {
+    draft
+        .say(format!(
+            "The written response to your question for {} will take longer than we said.",
+            the_meeting(about)
+        ))
+        .officers_words(body)
+        .question(about)
+        .what_you_can_do(&[
+            "see how your question stands",
+            "read the response once it has been sent",
+        ])
+        .to_questioner(
+            about,
+            format!(
+                "Your question {}: the written response will take longer",
+                about.reference
+            ),
+        )
+}
+
+fn written_response(draft: Draft<'_>, about: &About, reason: Reason, body: &str) -> Content {
+    draft
+        .say(format!(
+            "This is the written response to your question for {}. You get it in writing because {} {}.",
+            the_meeting(about),
+            to_you(reason),
+            because(Clause::Ix)
+        ))
+        .question(about)
+        .heading("Response")
+        .officers_words(body)
+        .heading("If you have a question about this response")
+        .say("Contact us. You can also send a further question to a later meeting.")
+        .to_questioner(
+            about,
+            format!("Written response to your question {}", about.reference),
+        )
+}
+
+fn correction(draft: Draft<'_>, about: &About, body: &str) -> Content {
+    draft
+        .say(format!(
+            "We sent you a written response to your question for {}. It needs a correction, and we are sorry for the mistake. What follows takes the place of what we wrote before.",
+            the_meeting(about)
+        ))
+        .heading("Corrected response")
+        .officers_words(body)
+        .question(about)
+        .to_questioner(
+            about,
+            format!(
+                "Correction to the written response to your question {}",
+                about.reference
+            ),
+        )
+}
+
+fn officer_new_question(
+    draft: Draft<'_>,
+    reference: &str,
+    board: &str,
+    date: NaiveDate,
+    refused: bool,
+    path: &str,
+) -> Content {
+    let meeting = format!("the meeting of the {board} on {}", long_date(date));
+    let (draft, subject) = if refused {
+        (
+            draft
+                .say(format!(
+                    "Question {reference} came for {meeting}. The standing order refused it, and the questioner has been told why."
+                ))
+                .say("It is kept. You can admit it by an exception, or give it a written response."),
+            format!(
+                "Question {reference} was refused for {}",
+                short_date(date)
+            ),
+        )
+    } else {
+        (
+            draft.say(format!(
+                "Question {reference} has come for {meeting}. It waits for a decision."
+            )),
+            format!("New question {reference} for {}", short_date(date)),
+        )
+    };
+    draft
+        .desk("Open the question", path)
+        .to_officers(subject, Some(reference))
+}
+
+fn officer_letter_failed(
+    draft: Draft<'_>,
+    letter: &str,
+    reference: Option<&str>,
+    error: &str,
+    path: &str,
+) -> Content {
+    let letter = letter.replace('_', " ");
+    let (what, subject) = match reference {
+        Some(reference) => (
+            format!("The letter “{letter}” about question {reference} could not be sent."),
+            format!("A letter about question {reference} could not be sent"),
+        ),
+        None => (
+            format!("The letter “{letter}” could not be sent."),
+            "A letter could not be sent".to_owned(),
+        ),
+    };
+    draft
+        .say(what)
+        .when(!error.trim().is_empty(), |draft| {
+            draft.say("The reason was:").quote(error)
+        })
+        .say("Whoever it was for has not been told. Send it again, or reach them in another way and note that you have.")
+        .desk("Open the letters that failed", path)
+        .to_officers(subject, reference)
+}
+
+/// The reason as it is said to the questioner.
+fn to_you(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Absent => "you were not there when it was called",
+        other => other.words(),
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}

@@ -1,0 +1,81 @@
+//! The worker that keeps the outbox empty, beside the server and in the same process.
+//!
+//! It looks every few seconds, and at once when a [`Bell`] is rung. A lost ring costs those few seconds and no letter. Told to
+//! stop, it takes no further letters and finishes those under way.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::Notify,
+    task::{JoinHandle, JoinSet},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::service::{
+    Service,
+    deliver_outbox::{Postman, claim, deliver},
+};
+
+/// Tells the worker that there may be letters. Rung after the act has been committed; cheap, and cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// There may be letters.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Starts the worker. The handle ends once `stop` is cancelled and the letters under way are settled.
+pub fn spawn(
+    service: Service,
+    postman: Arc<dyn Postman>,
+    bell: Bell,
+    stop: CancellationToken,
+) -> JoinHandle<()> {
+    // Every start is another worker: what an earlier one held is free only when its lease is over.
+    let name = format!("worker-{:016x}", rand::random::<u64>());
+    tokio::spawn(run(service, postman, bell, stop, name))
+}
+
+async fn run(
+    service: Service,
+    postman: Arc<dyn Postman>,
+    bell: Bell,
+    stop: CancellationToken,
+    name: String,
+) {
+    let poll: Duration = service.settings.outbox.poll_interval;
+    let most = service.settings.outbox.concurrency.max(1);
+    let mut under_way = JoinSet::new();
+    while !stop.is_cancelled() {
+        let free = most.saturating_sub(under_way.len());
+        let wanted = u32::try_from(free).unwrap_or(u32::MAX);
+        match claim(&service, &name, wanted).await {
+            Ok(claimed) => {
+                for letter in claimed {
+                    let (service, postman, name) =
+                        (service.clone(), Arc::clone(&postman), name.clone());
+                    under_way.spawn(async move {
+                        // what went wrong is in the log; the letter is free again when its lease is over
+                        drop(deliver(&service, &*postman, &name, letter).await);
+                    });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the outbox could not be read"),
+        }
+        if under_way.len() < most {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = bell.0.notified() => {}
+                () = tokio::time::sleep(poll) => {}
+                // a place is free, and more letters may be due
+                Some(_) = under_way.join_next() => {}
+            }
+        } else {
+            under_way.join_next().await;
+        }
+    }
+    while under_way.join_next().await.is_some() {}
+}

@@ -1,0 +1,585 @@
+//! Delivering the outbox: every letter at least once, and none dropped silently.
+//!
+//! A worker claims a letter for a while (a lease), commits, hands the letter to a [`Postman`] with nothing locked, and settles
+//! it: sent, put off, or given up and shown to the officers. A worker that dies leaves its lease behind, and another takes the
+//! letter once it has run out; one that was only slow finds on settling that the letter is no longer its own, and changes
+//! nothing. The one double that cannot be helped is a letter which the mail server took without saying so, and both copies
+//! carry one Message-ID.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use crate::{
+    domain::{codes::Code, id::LetterId},
+    service::{Service, ServiceError, actor::Acting, letters::Letter, permission},
+    store::{
+        audit,
+        connection::Db,
+        letters::{self, Attempt, LetterState, OutboxLetter},
+        questions, rows,
+    },
+};
+
+/// Where the desk shows letters that failed or wait to be printed.
+pub const DESK_PATH: &str = "/staff/letters";
+
+/// What happens to letters, as the audit trail calls it.
+const SENT: &str = "letter_sent";
+const FAILED: &str = "letter_failed";
+const SENT_AGAIN: &str = "letter_sent_again";
+const PRINTED: &str = "letter_printed";
+const SETTLED: &str = "letter_settled_by_hand";
+
+/// The wait after the first failure; each further one is twice as long, up to the longest.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+/// How much of what a mail server said is kept.
+const LONGEST_ERROR: usize = 500;
+
+/// A letter on its way, as facts: whoever delivers it puts it into words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// Its identifier, from which its Message-ID comes.
+    pub id: LetterId,
+    /// What it says.
+    pub letter: Letter,
+    /// To whom.
+    pub name: String,
+    /// Where to; none for a letter that is printed.
+    pub email: Option<String>,
+    /// The reference of the question that it is about, if any.
+    pub reference: Option<String>,
+    /// The private link of that question, as it is now.
+    pub private_link: Option<String>,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+}
+
+/// Why a letter was not delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undelivered {
+    /// It may go later: the server is away, busy, or greylisting.
+    Temporary(String),
+    /// It will never go: the address is refused.
+    Permanent(String),
+}
+
+/// What becomes of an attempt to deliver, in its own time.
+pub type Delivering<'a> = Pin<Box<dyn Future<Output = Result<(), Undelivered>> + Send + 'a>>;
+
+/// Hands letters over: to a mail server, into a folder, into memory.
+pub trait Postman: Send + Sync + 'static {
+    /// Delivers one letter. The same letter may come again; it goes out with the same Message-ID.
+    ///
+    /// The future resolves to [`Undelivered`] where the letter was not handed over, or is not known to have been.
+    fn deliver<'a>(&'a self, letter: &'a Outgoing) -> Delivering<'a>;
+}
+
+/// A letter that a worker holds.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    row: OutboxLetter,
+    reference: Option<String>,
+    private_link: Option<String>,
+    /// Until when it is the worker's.
+    leased_until: DateTime<Utc>,
+}
+
+impl Claimed {
+    /// The letter's identifier.
+    pub fn id(&self) -> LetterId {
+        self.row.id
+    }
+}
+
+/// What became of a letter that a worker held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was handed over.
+    Sent,
+    /// It is tried again later.
+    PutOff,
+    /// It was given up, and an officer is shown why.
+    Failed,
+    /// The lease ran out first: whoever holds the letter now settles it.
+    LeaseLost,
+}
+
+/// Takes up to `most` letters that are due for `worker`.
+///
+/// # Errors
+/// [`ServiceError`] where the store fails.
+pub async fn claim(
+    service: &Service,
+    worker: &str,
+    most: u32,
+) -> Result<Vec<Claimed>, ServiceError> {
+    let worker = worker.to_owned();
+    on_the_store(service, move |service| {
+        let now = service.now();
+        let until = now + span(service.settings.outbox.lease);
+        service.store.write(|db| {
+            letters::claim(db, &worker, now, until, most)?
+                .into_iter()
+                .map(|row| {
+                    let (reference, private_link) = question_of(service, db, &row)?;
+                    Ok(Claimed {
+                        row,
+                        reference,
+                        private_link,
+                        leased_until: until,
+                    })
+                })
+                .collect()
+        })
+    })
+    .await
+}
+
+/// Hands over a letter that `worker` holds, and settles it.
+///
+/// # Errors
+/// [`ServiceError`] where the store fails; the letter is tried again once the lease has run out.
+pub async fn deliver(
+    service: &Service,
+    postman: &dyn Postman,
+    worker: &str,
+    claimed: Claimed,
+) -> Result<Outcome, ServiceError> {
+    // A worker that was stopped in between must not send what another has since taken over.
+    if service.now() >= claimed.leased_until {
+        return Ok(Outcome::LeaseLost);
+    }
+    let attempted = match rows::json::<Letter>(&claimed.row.letter) {
+        Ok(letter) => {
+            let outgoing = Outgoing {
+                id: claimed.row.id,
+                letter,
+                name: claimed.row.recipient_name.clone(),
+                email: claimed.row.recipient_email.clone(),
+                reference: claimed.reference.clone(),
+                private_link: claimed.private_link.clone(),
+                written_at: claimed.row.created_at,
+            };
+            // The rest of the lease is for settling.
+            let patience = service.settings.outbox.lease.mul_f64(0.8);
+            tokio::time::timeout(patience, postman.deliver(&outgoing))
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Undelivered::Temporary(
+                        "the mail server took too long".to_owned(),
+                    ))
+                })
+        }
+        Err(_) => Err(Undelivered::Permanent(
+            "the stored letter cannot be read".to_owned(),
+        )),
+    };
+    let worker = worker.to_owned();
+    on_the_store(service, move |service| {
+        let settled = service
+            .store
+            .write(|db| settle(service, db, &worker, &claimed, &attempted));
+        match &settled {
+            Ok(outcome) => tracing::info!(letter = %claimed.row.id, kind = claimed.row.kind, ?outcome, "delivered a letter"),
+            Err(error) => tracing::error!(letter = %claimed.row.id, %error, "a letter could not be settled"),
+        }
+        settled
+    })
+    .await
+}
+
+/// How many letters came to which end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    /// Handed over.
+    pub sent: u32,
+    /// Put off.
+    pub put_off: u32,
+    /// Given up.
+    pub failed: u32,
+    /// Taken over by another worker meanwhile.
+    pub lost: u32,
+}
+
+/// Delivers the letters that are due now, one after another, `most` at most.
+///
+/// # Errors
+/// [`ServiceError`] where the store fails.
+pub async fn deliver_once(
+    service: &Service,
+    postman: &dyn Postman,
+    worker: &str,
+    most: u32,
+) -> Result<Delivered, ServiceError> {
+    let mut delivered = Delivered::default();
+    for _ in 0..most {
+        let Some(claimed) = claim(service, worker, 1).await?.pop() else {
+            break;
+        };
+        match deliver(service, postman, worker, claimed).await? {
+            Outcome::Sent => delivered.sent += 1,
+            Outcome::PutOff => delivered.put_off += 1,
+            Outcome::Failed => delivered.failed += 1,
+            Outcome::LeaseLost => delivered.lost += 1,
+        }
+    }
+    Ok(delivered)
+}
+
+/// Writes down what became of an attempt: in one transaction with the audit entry and the word to the officers.
+fn settle(
+    service: &Service,
+    db: &mut Db,
+    worker: &str,
+    claimed: &Claimed,
+    attempted: &Result<(), Undelivered>,
+) -> Result<Outcome, ServiceError> {
+    let row = &claimed.row;
+    let now = service.now();
+    let (outcome, next, error) = match attempted {
+        Ok(()) => (Outcome::Sent, now, None),
+        Err(Undelivered::Permanent(why)) => (Outcome::Failed, now, Some(why)),
+        Err(Undelivered::Temporary(why)) => {
+            let given_up_at = tried_since(db, row)? + span(service.settings.outbox.retry_for);
+            if now >= given_up_at {
+                (Outcome::Failed, now, Some(why))
+            } else {
+                // the last attempt comes when the time is up, not a while before it
+                let next = (now + wait(row.attempts, rand::random())).min(given_up_at);
+                (Outcome::PutOff, next, Some(why))
+            }
+        }
+    };
+    let error = error.map(|why| without_addresses(why));
+    let attempt = Attempt {
+        state: match outcome {
+            Outcome::Sent => LetterState::Sent,
+            Outcome::Failed => LetterState::Failed,
+            Outcome::PutOff | Outcome::LeaseLost => LetterState::Waiting,
+        },
+        next_attempt_at: next,
+        error: error.clone(),
+        at: now,
+    };
+    if !letters::settle(db, row.id, worker, &attempt)? {
+        return Ok(Outcome::LeaseLost);
+    }
+    match outcome {
+        Outcome::Sent => audit(service, db, &Acting::system(), SENT, row, attempt.state)?,
+        Outcome::Failed => {
+            audit(service, db, &Acting::system(), FAILED, row, attempt.state)?;
+            // a letter about a letter about a letter would never end
+            let about_a_letter = matches!(
+                rows::json::<Letter>(&row.letter),
+                Ok(Letter::OfficerLetterFailed { .. })
+            );
+            if !about_a_letter {
+                service.write_to_officers(
+                    db,
+                    &Letter::OfficerLetterFailed {
+                        letter: row.kind.clone(),
+                        reference: claimed.reference.clone(),
+                        error: error.unwrap_or_default(),
+                        path: DESK_PATH.to_owned(),
+                    },
+                )?;
+            }
+        }
+        Outcome::PutOff | Outcome::LeaseLost => {}
+    }
+    Ok(outcome)
+}
+
+/// From when on a letter has been tried: when it was written, or when an officer last sent it again.
+fn tried_since(db: &mut Db, row: &OutboxLetter) -> Result<DateTime<Utc>, ServiceError> {
+    let again = audit::of_subject(db, &row.id.to_string())?
+        .into_iter()
+        .rfind(|entry| entry.act == SENT_AGAIN);
+    Ok(again.map_or(row.created_at, |entry| entry.at()))
+}
+
+/// How long a letter waits after so many earlier failures: doubling, between half and the whole of the step, so that letters
+/// which failed together do not all come back together.
+fn wait(earlier_failures: i32, random: u32) -> TimeDelta {
+    let doublings = u32::try_from(earlier_failures.clamp(0, 16)).unwrap_or(0);
+    let whole = (FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT);
+    let half = whole / 2;
+    let share = i64::from(random) * half.num_milliseconds() / i64::from(u32::MAX);
+    half + TimeDelta::milliseconds(share)
+}
+
+/// What a server said, in one line and without the addresses that it repeats.
+fn without_addresses(said: &str) -> String {
+    let words: Vec<&str> = said
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            if word.contains('@') {
+                "(address)"
+            } else {
+                word
+            }
+        })
+        .collect();
+    words.join(" ").chars().take(LONGEST_ERROR).collect()
+}
+
+/// A letter on the officers' desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnTheDesk {
+    /// The letter.
+    pub letter: OutboxLetter,
+    /// The reference of its question, if it is about one.
+    pub reference: Option<String>,
+    /// Where a letter to be printed goes, a line to an entry: the name comes first. Empty once the details were removed.
+    pub postal_address: Vec<String>,
+}
+
+impl Service {
+    /// Letters that could not be sent, oldest first, `most` at most.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] and others.
+    pub fn failed_letters(
+        &self,
+        acting: &Acting,
+        most: i64,
+    ) -> Result<Vec<OnTheDesk>, ServiceError> {
+        self.on_the_desk(acting, LetterState::Failed, most)
+    }
+
+    /// Letters that wait to be printed and posted, oldest first, `most` at most.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] and others.
+    pub fn letters_to_print(
+        &self,
+        acting: &Acting,
+        most: i64,
+    ) -> Result<Vec<OnTheDesk>, ServiceError> {
+        self.on_the_desk(acting, LetterState::ToPrint, most)
+    }
+
+    /// How many letters failed, and how many wait to be printed: for the desk's first page.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] and others.
+    pub fn count_letters_on_the_desk(&self, acting: &Acting) -> Result<(i64, i64), ServiceError> {
+        permission::proper_officer(acting)?;
+        self.store.read(|db| {
+            Ok((
+                letters::count(db, LetterState::Failed)?,
+                letters::count(db, LetterState::ToPrint)?,
+            ))
+        })
+    }
+
+    /// One letter with where it goes, for the page that prints it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and others.
+    pub fn letter_on_the_desk(
+        &self,
+        acting: &Acting,
+        id: LetterId,
+    ) -> Result<(OnTheDesk, Outgoing), ServiceError> {
+        permission::proper_officer(acting)?;
+        self.store.read(|db| {
+            let row = letters::letter(db, id)?;
+            let (reference, private_link) = question_of(self, db, &row)?;
+            let outgoing = Outgoing {
+                id: row.id,
+                letter: rows::json(&row.letter)?,
+                name: row.recipient_name.clone(),
+                email: row.recipient_email.clone(),
+                reference,
+                private_link,
+                written_at: row.created_at,
+            };
+            Ok((on_the_desk(db, row)?, outgoing))
+        })
+    }
+
+    fn on_the_desk(
+        &self,
+        acting: &Acting,
+        state: LetterState,
+        most: i64,
+    ) -> Result<Vec<OnTheDesk>, ServiceError> {
+        permission::proper_officer(acting)?;
+        self.store.read(|db| {
+            letters::with_state(db, state, most)?
+                .into_iter()
+                .map(|row| on_the_desk(db, row))
+                .collect()
+        })
+    }
+
+    /// Sends a letter that failed once more. It is tried as long as a new one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has not failed.
+    pub fn resend(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
+        self.change_letter(
+            acting,
+            id,
+            SENT_AGAIN,
+            LetterState::Failed,
+            LetterState::Waiting,
+        )
+    }
+
+    /// Notes that a letter was printed and posted.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it does not wait to be printed.
+    pub fn mark_printed(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
+        self.change_letter(
+            acting,
+            id,
+            PRINTED,
+            LetterState::ToPrint,
+            LetterState::Printed,
+        )
+    }
+
+    /// Notes that an officer dealt with a letter that failed in another way: by telephone, say.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has not failed.
+    pub fn settle_by_hand(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
+        self.change_letter(
+            acting,
+            id,
+            SETTLED,
+            LetterState::Failed,
+            LetterState::Settled,
+        )
+    }
+
+    fn change_letter(
+        &self,
+        acting: &Acting,
+        id: LetterId,
+        act: &str,
+        from: LetterState,
+        to: LetterState,
+    ) -> Result<(), ServiceError> {
+        permission::proper_officer(acting)?;
+        self.store.write(|db| {
+            let row = letters::letter(db, id)?;
+            if !letters::change_state(db, id, from, to, self.now())? {
+                return Err(ServiceError::changed());
+            }
+            audit(self, db, acting, act, &row, to)
+        })
+    }
+}
+
+fn audit(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    act: &str,
+    row: &OutboxLetter,
+    became: LetterState,
+) -> Result<(), ServiceError> {
+    service.audit(
+        db,
+        acting,
+        act,
+        ("letter", &row.id.to_string()),
+        Some(json!({ "state": row.state.code() })),
+        Some(json!({ "state": became.code(), "kind": row.kind, "question": row.question_id })),
+    )
+}
+
+fn on_the_desk(db: &mut Db, letter: OutboxLetter) -> Result<OnTheDesk, ServiceError> {
+    let Some(id) = letter.question_id else {
+        return Ok(OnTheDesk {
+            letter,
+            reference: None,
+            postal_address: Vec::new(),
+        });
+    };
+    let reference = questions::question(db, id)?.reference.to_string();
+    let postal_address = questions::questioner(db, id)?.map_or_else(Vec::new, |to| {
+        let mut lines = vec![to.name];
+        lines.extend(to.address.lines().map(str::to_owned));
+        if !lines
+            .last()
+            .is_some_and(|last| last.eq_ignore_ascii_case(&to.postcode))
+        {
+            lines.push(to.postcode);
+        }
+        lines
+    });
+    Ok(OnTheDesk {
+        letter,
+        reference: Some(reference),
+        postal_address,
+    })
+}
+
+/// The reference and the private link of the question that a letter is about.
+fn question_of(
+    service: &Service,
+    db: &mut Db,
+    row: &OutboxLetter,
+) -> Result<(Option<String>, Option<String>), ServiceError> {
+    let Some(id) = row.question_id else {
+        return Ok((None, None));
+    };
+    let question = questions::question(db, id)?;
+    Ok((
+        Some(question.reference.to_string()),
+        Some(service.private_link(id, question.link_version)),
+    ))
+}
+
+/// Runs something that blocks where blocking harms nobody.
+async fn on_the_store<T: Send + 'static>(
+    service: &Service,
+    run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, ServiceError> {
+    let service = service.clone();
+    tokio::task::spawn_blocking(move || run(&service))
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?
+}
+
+/// Settings are far below the longest span that chrono can hold.
+fn span(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_an_hour_and_differ_by_chance() {
+        assert_eq!(wait(0, 0), TimeDelta::seconds(15));
+        assert_eq!(wait(0, u32::MAX), TimeDelta::seconds(30));
+        assert_eq!(wait(1, u32::MAX), TimeDelta::seconds(60));
+        assert_eq!(wait(3, u32::MAX), TimeDelta::seconds(240));
+        for failures in [7, 16, 1000, i32::MAX] {
+            assert_eq!(wait(failures, 0), TimeDelta::minutes(30));
+            assert_eq!(wait(failures, u32::MAX), TimeDelta::hours(1));
+        }
+        assert_eq!(wait(i32::MIN, u32::MAX), FIRST_WAIT);
+    }
+
+    #[test]
+    fn what_a_server_said_is_kept_without_addresses_or_line_ends() {
+        assert_eq!(
+            without_addresses("550 5.1.1 <jo@example.org>: user\r\nunknown\u{1b}[31m"),
+            "550 5.1.1 (address) user unknown [31m"
+        );
+        assert_eq!(without_addresses(&"x".repeat(10_000)).len(), LONGEST_ERROR);
+    }
+}
