@@ -14,3 +14,5 @@ pub mod service;
 pub mod mail;
 
 pub mod web;
+
+pub mod cli;

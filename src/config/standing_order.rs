@@ -110,7 +110,6 @@ fn unchecked(table: &mut Reader) -> UncheckedFigures {
         repetition_window_months: table.any_number("repetition_window_months"),
         written_response_working_days: table.any_number("written_response_working_days"),
         absent_gets_written_response: table.flag("absent_gets_written_response"),
-        max_question_characters: table.any_number("max_question_characters"),
         speaking_words_per_minute: table.any_number("speaking_words_per_minute"),
     }
 }

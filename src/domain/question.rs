@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     coded,
-    domain::{id::AgendaItemId, malformed::Malformed, text},
+    domain::{id::AgendaItemId, malformed::Malformed, standing_order::figures::Figures, text},
 };
 
 /// The words of a question. The rule sets no limit (reading 18), so only the technical ceiling is enforced.
@@ -13,7 +13,7 @@ use crate::{
 pub struct QuestionText(String);
 
 impl QuestionText {
-    /// Technical ceiling in characters (reading 18).
+    /// Technical ceiling in characters, where no figure sets another (reading 18).
     pub const MOST_CHARACTERS: usize = 10_000;
 
     /// Reads what was typed, keeping its lines.
@@ -30,7 +30,9 @@ impl QuestionText {
             return Err(Malformed::new(
                 "too_long",
                 format!(
-                    "Your question must be 10,000 characters or fewer. You have entered {length}"
+                    "Your question must be {} characters or fewer. You have entered {}",
+                    text::grouped(Self::MOST_CHARACTERS),
+                    text::grouped(length)
                 ),
             ));
         }
@@ -45,6 +47,15 @@ impl QuestionText {
     /// How long it takes to say the question aloud, at so many words a minute.
     pub fn speaking_time(&self, words_per_minute: u32) -> Duration {
         speaking_time(&self.0, words_per_minute)
+    }
+
+    /// Whether the question can be said in the time that each questioner is allowed (clause (viii), reading 18).
+    pub fn fits_in_a_turn(&self, figures: &Figures) -> bool {
+        let time = self.speaking_time(u32::from(figures.speaking_words_per_minute()));
+        figures
+            .questioner_time()
+            .to_std()
+            .is_ok_and(|allowed| time <= allowed)
     }
 }
 
@@ -86,7 +97,7 @@ impl MatterWords {
     /// `empty`, `too_long` or `control`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
         let words = text::single_line(typed)?;
-        if words.is_empty() {
+        if !words.chars().any(char::is_alphanumeric) {
             return Err(Malformed::new("empty", "Enter what your question is about"));
         }
         if words.chars().count() > Self::MOST_CHARACTERS {

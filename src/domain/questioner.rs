@@ -60,7 +60,7 @@ impl PostalAddress {
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .collect();
-        if lines.is_empty() {
+        if !address.chars().any(char::is_alphanumeric) {
             return Err(Malformed::new("empty", "Enter your address"));
         }
         if lines.len() > 6 || address.chars().count() > 500 {
@@ -154,12 +154,20 @@ impl EmailAddress {
         if address.is_empty() {
             return Err(Malformed::new("empty", "Enter your email address"));
         }
+        // the validator lets through what no mail server takes: stray dots, hosts without a domain, address literals
+        let deliverable = address.rsplit_once('@').is_some_and(|(local, domain)| {
+            !local.starts_with('.')
+                && !local.ends_with('.')
+                && !local.contains("..")
+                && domain.contains('.')
+                && !domain.contains('[')
+        });
         // 254 is the longest path of RFC 5321 without its brackets
         if !address.is_ascii()
             || address.len() > 254
             || address.contains(' ')
             || !address.validate_email()
-            || !address.contains('.')
+            || !deliverable
         {
             return Err(Malformed::new(
                 "email",
@@ -193,9 +201,11 @@ impl Telephone {
         let number = text::single_line(typed)?;
         let digits = number.chars().filter(char::is_ascii_digit).count();
         let only = number
+            .to_lowercase()
+            .replace("extension", "")
+            .replace("ext", "")
             .chars()
-            .all(|c| c.is_ascii_digit() || " +()-.".contains(c))
-            || number.to_lowercase().contains("ext");
+            .all(|c| c.is_ascii_digit() || " +()-./x".contains(c));
         if !(8..=20).contains(&digits) || !only || number.len() > 40 {
             return Err(Malformed::new(
                 "telephone",
@@ -256,7 +266,7 @@ pub struct Questioner {
     pub needs: Option<Needs>,
     /// Whether they declare that they live in the borough (clause (i)).
     pub resident: bool,
-    /// Whether the name may stand on the council's pages and papers; else they read "A resident".
+    /// Whether the name may stand on the council's pages and papers; else they read "A resident of the borough".
     pub publish_name: bool,
 }
 

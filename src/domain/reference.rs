@@ -22,7 +22,7 @@ impl Reference {
         Self(format!("PQ-{}-{tail}", received_on.year()))
     }
 
-    /// Reads a reference as a person may type it: any case, spaces for hyphens.
+    /// Reads a reference as a person may type it: any case, spaces or dashes for hyphens.
     ///
     /// # Errors
     /// `reference` where it does not have the form.
@@ -34,7 +34,7 @@ impl Reference {
     /// ```
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
         let joined = typed
-            .split(|c: char| c == '-' || c.is_whitespace())
+            .split(|c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}'))
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>();
         if let [prefix, year, tail] = joined.as_slice() {

@@ -4,6 +4,7 @@
 //! officer with their reason, because households, namesakes and nicknames are ordinary.
 
 use rapidfuzz::distance::jaro_winkler;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::{questioner::Questioner, refusal::Allowance, text::comparable};
 
@@ -16,8 +17,12 @@ pub struct AllowanceKey {
     pub text: String,
 }
 
-/// What a company may be called after its name.
+/// What a company may be called after its name, the longer before what they end with.
 const SUFFIXES: &[&str] = &[
+    "public limited company",
+    "limited liability partnership",
+    "community interest company",
+    "charitable incorporated organisation",
     "limited",
     "ltd",
     "plc",
@@ -38,17 +43,21 @@ const SUFFIXES: &[&str] = &[
 /// assert_eq!(organisation_key("Widnes Anglers & Friends Ltd."), organisation_key("WIDNES ANGLERS AND FRIENDS"));
 /// ```
 pub fn organisation_key(name: &str) -> String {
-    let spelt_out = comparable(&name.replace('&', " and ").replace('.', ""));
-    let mut words: Vec<&str> = spelt_out.split(' ').collect();
+    let plain: String = name.nfkc().collect();
+    let spelt_out = comparable(&plain.replace('&', " and ").replace('.', ""));
     // comparable() maps look-alike letters, so the suffixes go through it too
-    while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|last| SUFFIXES.iter().any(|suffix| comparable(suffix) == *last))
-    {
-        words.pop();
+    let without_suffix = |name: &str| {
+        SUFFIXES.iter().find_map(|suffix| {
+            name.strip_suffix(&comparable(suffix))
+                .and_then(|rest| rest.strip_suffix(' '))
+                .map(str::to_owned)
+        })
+    };
+    let mut key = spelt_out;
+    while let Some(shorter) = without_suffix(&key) {
+        key = shorter;
     }
-    words.join(" ")
+    key
 }
 
 /// The keys by which a questioner holds an allowance: e-mail with name, name with postcode, and the organisation.
@@ -127,6 +136,9 @@ impl Likeness {
 /// From this Jaro-Winkler similarity on, names are shown as alike.
 const LIKE_NAME: f64 = 0.88;
 
+/// From this Jaro-Winkler similarity on, organisations are shown as alike.
+const LIKE_ORGANISATION: f64 = 0.93;
+
 /// First names and their short forms: those that are common in England.
 const NICKNAMES: &[&[&str]] = &[
     &["alexander", "alex", "sandy", "alec"],
@@ -190,6 +202,59 @@ const NICKNAMES: &[&[&str]] = &[
     &["william", "will", "bill", "billy", "liam"],
 ];
 
+/// What may stand before a name without being part of it.
+const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "doctor",
+    "prof",
+    "professor",
+    "rev",
+    "reverend",
+    "sir",
+    "dame",
+    "lady",
+    "lord",
+    "cllr",
+    "councillor",
+];
+
+/// The words of a name in its comparable form, less a title.
+fn name_words(name: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    if words.len() > 1 && TITLES.iter().any(|title| comparable(title) == words[0]) {
+        words.remove(0);
+    }
+    words
+}
+
+/// Whether one first name is the initial of the other and the last names are one.
+fn initials(a: &[&str], b: &[&str]) -> bool {
+    let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else {
+        return false;
+    };
+    let shortest = first_a.chars().count().min(first_b.chars().count());
+    a.len() > 1
+        && b.len() > 1
+        && a.last() == b.last()
+        && shortest == 1
+        && first_a.chars().next() == first_b.chars().next()
+}
+
+/// Whether two names are alike: the same but for a title, an initial or the order of their words, or spelt alike.
+fn like_names(a: &[&str], b: &[&str]) -> bool {
+    let (mut sorted_a, mut sorted_b) = (a.to_vec(), b.to_vec());
+    sorted_a.sort_unstable();
+    sorted_b.sort_unstable();
+    initials(a, b)
+        || sorted_a == sorted_b
+        || jaro_winkler::similarity(a.join(" ").chars(), b.join(" ").chars()) >= LIKE_NAME
+}
+
 fn nicknames(a: &str, b: &str) -> bool {
     a != b
         && NICKNAMES.iter().any(|forms| {
@@ -197,6 +262,12 @@ fn nicknames(a: &str, b: &str) -> bool {
                 .iter()
                 .all(|name| forms.iter().any(|form| comparable(form) == **name))
         })
+}
+
+/// Whether the keys of two organisations are alike, "The" before a name left aside.
+fn like_organisations(a: &str, b: &str) -> bool {
+    let bare = |key: &str| key.strip_prefix("the ").unwrap_or(key).to_owned();
+    jaro_winkler::similarity(bare(a).chars(), bare(b).chars()) >= LIKE_ORGANISATION
 }
 
 /// The address with what many mail systems ignore taken away.
@@ -229,7 +300,7 @@ pub fn likenesses(a: &Person<'_>, b: &Person<'_>) -> Vec<Likeness> {
         let (x, y) = (organisation_key(x), organisation_key(y));
         if x == y {
             found.push(Likeness::SameOrganisation);
-        } else if jaro_winkler::similarity(x.chars(), y.chars()) >= 0.93 {
+        } else if like_organisations(&x, &y) {
             found.push(Likeness::LikeOrganisation);
         }
     }
@@ -243,15 +314,14 @@ pub fn likenesses(a: &Person<'_>, b: &Person<'_>) -> Vec<Likeness> {
         found.push(Likeness::LikeEmail);
     }
     if same_postcode && !same_name {
-        let (words_a, words_b): (Vec<_>, Vec<_>) =
-            (name_a.split(' ').collect(), name_b.split(' ').collect());
+        let (words_a, words_b) = (name_words(&name_a), name_words(&name_b));
         if words_a.last() == words_b.last()
             && words_a.len() > 1
             && words_b.len() > 1
             && nicknames(words_a[0], words_b[0])
         {
             found.push(Likeness::Nickname);
-        } else if jaro_winkler::similarity(name_a.chars(), name_b.chars()) >= LIKE_NAME {
+        } else if like_names(&words_a, &words_b) {
             found.push(Likeness::LikeNameSamePostcode);
         }
     }

@@ -29,11 +29,14 @@ struct Word {
     start: usize,
     end: usize,
     stem: String,
+    says_something: bool,
 }
 
+/// The words that say something of the matter; all of them where none does, so that even "Why is it so?" is found again.
 fn words(text: &str) -> Vec<Word> {
     let stemmer = Stemmer::create(Algorithm::English);
-    text.unicode_word_indices()
+    let mut words: Vec<Word> = text
+        .unicode_word_indices()
         .filter_map(|(start, word)| {
             let plain: String = word
                 .nfkc()
@@ -41,16 +44,21 @@ fn words(text: &str) -> Vec<Word> {
                 .flat_map(char::to_lowercase)
                 .map(|c| if c == '’' { '\'' } else { c })
                 .collect();
-            if plain.is_empty() || STOP_WORDS.contains(&plain.as_str()) {
+            if plain.is_empty() {
                 return None;
             }
             Some(Word {
                 start,
                 end: start + word.len(),
                 stem: stemmer.stem(&plain).into_owned(),
+                says_something: !STOP_WORDS.contains(&plain.as_str()),
             })
         })
-        .collect()
+        .collect();
+    if words.iter().any(|word| word.says_something) {
+        words.retain(|word| word.says_something);
+    }
+    words
 }
 
 coded! {
@@ -144,6 +152,9 @@ pub fn marked<'a>(text: &'a str, shared: &[String]) -> Vec<Piece<'a>> {
 
 type Vector = BTreeMap<String, f64>;
 
+/// What two texts have in common: the sum of the products of their weights, and each product with its stem.
+type Shared<'a> = (f64, Vec<(f64, &'a str)>);
+
 /// Questions to compare with, indexed by their stems.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -195,7 +206,7 @@ impl Index {
             })
             .collect();
         let length = weights.values().map(|w| w * w).sum::<f64>().sqrt();
-        let mut found: HashMap<usize, (f64, Vec<(f64, &str)>)> = HashMap::new();
+        let mut found: HashMap<usize, Shared<'_>> = HashMap::new();
         for (stem, weight) in &weights {
             let Some(postings) = self.postings.get(stem) else {
                 continue;

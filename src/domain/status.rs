@@ -6,7 +6,7 @@
 //!    │                │  └──reopen──────┘                ├─deal with under an item─▶ dealt with
 //!    └──owe───────────┴────────owe──────────────────────▶ response owed ─respond─▶ responded
 //! ```
-//! Withdrawing and disowning end a question that has not been put.
+//! Withdrawing and disowning end a question before its meeting. After it, the record stands.
 
 use crate::{coded, domain::codes::Code};
 

@@ -16,15 +16,45 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Whether what is stored keeps the character: all that can be seen, and the two joiners, which shape the letters beside them.
+fn is_kept(c: char) -> bool {
+    !is_invisible(c) || matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+/// Whether the character is an accent: a mark that many leave out in writing. The vowel signs of Indian and Thai letters and the
+/// voicing marks of Japanese ones are no accents: without them a name is another name.
+fn is_accent(c: char) -> bool {
+    matches!(c,
+        '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}'..='\u{05C7}'
+        | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// The character in small letters. Where only its capital looks like a Latin letter, as with В, Н and Т, it becomes that letter.
+fn small(c: char) -> String {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase().to_string();
+    }
+    let latin =
+        |letters: &str| Some(skeleton(letters).collect::<String>()).filter(|s| s.is_ascii());
+    let lower = match c {
+        'ς' => "σ".to_owned(),
+        c => c.to_lowercase().collect(),
+    };
+    if latin(&lower).is_none()
+        && let Some(capital) = latin(&c.to_uppercase().collect::<String>())
+    {
+        return capital.to_ascii_lowercase();
+    }
+    lower
+}
+
 /// One line: inner white space folded to single blanks, ends trimmed, direction marks dropped.
 ///
 /// # Errors
 /// `control` where a control character other than white space is inside.
 pub fn single_line(typed: &str) -> Result<String, Malformed> {
-    let visible: String = typed
-        .chars()
-        .filter(|c| !is_invisible(*c) || *c == '\u{200D}')
-        .collect();
+    let visible: String = typed.chars().filter(|c| is_kept(*c)).collect();
     let folded = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     if folded.chars().any(char::is_control) {
         return Err(Malformed::new(
@@ -35,14 +65,16 @@ pub fn single_line(typed: &str) -> Result<String, Malformed> {
     Ok(folded)
 }
 
-/// Several lines: line endings made one, each line's end and the whole trimmed.
+/// Several lines: line endings made one, each line's end and the whole trimmed, direction marks dropped.
 ///
 /// # Errors
 /// `control` where a control character other than a tab or a line's end is inside.
 pub fn several_lines(typed: &str) -> Result<String, Malformed> {
-    let lines = typed
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let visible: String = typed.chars().filter(|c| is_kept(*c)).collect();
+    let lines = visible.replace("\r\n", "\n").replace(
+        ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'],
+        "\n",
+    );
     if lines
         .chars()
         .any(|c| c.is_control() && c != '\n' && c != '\t')
@@ -68,19 +100,33 @@ pub fn several_lines(typed: &str) -> Result<String, Malformed> {
 /// ```
 pub fn comparable(text: &str) -> String {
     let plain: String = text
+        .replace('´', "'") // would decompose into a blank and an accent
         .nfkd()
-        .filter(|c| !is_invisible(*c) && !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
+        .filter(|c| !is_invisible(*c) && !is_accent(*c))
+        .map(small)
         .collect();
     let alike: String = skeleton(&plain).flat_map(char::to_lowercase).collect();
     let mut words = String::with_capacity(alike.len());
-    for c in alike.nfkd().filter(|c| !is_combining_mark(*c)) {
+    for c in alike.nfkd().filter(|c| !is_accent(*c)) {
         match c {
             // O'Brien and OBrien are one name
             '\'' | '’' | '‘' | '`' | 'ʼ' => {}
-            c if c.is_alphanumeric() => words.push(c),
+            c if c.is_alphanumeric() || is_combining_mark(c) => words.push(c),
             _ => words.push(' '),
         }
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A number with its thousands parted by commas, as "10,000".
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }

@@ -17,6 +17,7 @@ pub mod letters;
 pub mod load_seeds;
 pub mod meetings;
 pub mod minutes;
+pub mod password;
 pub mod permission;
 pub mod private_link;
 pub mod question_time;

@@ -6,8 +6,8 @@ use crate::{
         id::{MeetingId, QuestionId},
         meeting::MeetingStatus,
         standing_order::{
-            question_time::{Answer, Event, Outcome, QuestionTime, Recorded},
-            written_response::Reason,
+            question_time::{Event, Outcome, QuestionTime, Recorded},
+            written_response::{Reason, settled},
         },
         status::{Act, Status},
     },
@@ -169,33 +169,19 @@ fn settle(
     let date = meeting.meeting().date;
     for was in questions::at_meeting(db, meeting.meeting().id)? {
         let entry = state.entry(was.id);
-        let (act, reason, put) = match (
-            was.status,
-            entry.map(|entry| (entry.outcome, entry.indicated)),
-        ) {
+        let (act, reason, put) = match (was.status, entry) {
             (Status::Submitted, _) => (Act::Owe, Some(Reason::NotDecided), false),
-            (Status::Approved, Some((outcome, indicated))) => match outcome {
-                Outcome::Put {
-                    answer: Answer::Promised,
-                    ..
-                } => (Act::Owe, Some(Reason::AnswerPromised), true),
-                Outcome::Put {
-                    supplementary: Some(Answer::Promised),
-                    ..
-                } => (Act::Owe, Some(Reason::SupplementaryPromised), true),
-                Outcome::Put { .. } => (Act::Answer, None, true),
-                Outcome::DealtWith { .. } => (Act::DealWith, None, true),
-                Outcome::Waiting | Outcome::Called if indicated || state.opened_at.is_none() => {
-                    (Act::Owe, Some(Reason::NotReached), false)
-                }
-                Outcome::PassedOver | Outcome::Waiting | Outcome::Called => {
-                    if figures.absent_gets_written_response() {
-                        (Act::Owe, Some(Reason::Absent), false)
-                    } else {
-                        (Act::Lapse, None, false)
-                    }
-                }
-            },
+            (Status::Approved, Some(entry)) => {
+                let (act, reason) = settled(entry, state.opened_at.is_some(), figures);
+                (
+                    act,
+                    reason,
+                    matches!(
+                        entry.outcome,
+                        Outcome::Put { .. } | Outcome::DealtWith { .. }
+                    ),
+                )
+            }
             _ => continue,
         };
         let mut question = was.clone();

@@ -11,6 +11,7 @@ use crate::{
             one_question::releases_allowance, question_time::Phase, rejection::Ground,
         },
         status::Act,
+        text,
     },
     service::{
         FieldError, Service, ServiceError,
@@ -64,7 +65,11 @@ pub fn prepare(
             "Select at least one ground for rejection",
         ));
     }
-    if rejection.reason.trim().is_empty() {
+    let reason = text::several_lines(&rejection.reason);
+    if !reason
+        .as_ref()
+        .is_ok_and(|words| words.chars().any(char::is_alphanumeric))
+    {
         problems.push(FieldError::new(
             "reason",
             "empty",
@@ -126,7 +131,7 @@ pub fn prepare(
                 view.meeting.meeting(),
             ),
             grounds,
-            reason: rejection.reason.trim().to_owned(),
+            reason: reason.unwrap_or_default(),
             earlier: quoted,
             another_until: releases.then_some(deadline),
         },

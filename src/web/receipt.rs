@@ -52,7 +52,8 @@ pub async fn receive(
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
         return Ok(request.error_response(Failure::Broken));
     };
-    if !request.method().is_safe() {
+    let may_change = !request.method().is_safe();
+    if may_change {
         match read(&mut request, &state).await {
             Ok(body) => {
                 let again = stream::once(future::ready(Ok(body.clone())));
@@ -67,9 +68,11 @@ pub async fn receive(
     request
         .extensions_mut()
         .insert(Received(state.service.now()));
-    next.call(request)
-        .await
-        .map(ServiceResponse::map_into_boxed_body)
+    let answered = next.call(request).await;
+    if may_change {
+        state.bell.ring();
+    }
+    answered.map(ServiceResponse::map_into_boxed_body)
 }
 
 async fn read(request: &mut ServiceRequest, state: &AppState) -> Result<Bytes, Failure> {

@@ -158,9 +158,9 @@ impl Staff {
     ///
     /// # Errors
     /// The permission's.
-    pub fn require<T>(
+    pub fn require(
         &self,
-        permission: impl FnOnce(&Acting) -> Result<T, ServiceError>,
+        permission: impl FnOnce(&Acting) -> Result<&StaffMember, ServiceError>,
     ) -> Result<(), ServiceError> {
         permission(&self.acting).map(drop)
     }

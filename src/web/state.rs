@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Environment,
+    mail::Bell,
     service::{Service, ServiceError, sign_in::Throttle},
     web::{
         limits::Limits,
@@ -27,6 +28,8 @@ pub struct AppState {
     pub throttle: Throttle,
     /// Whose turn it is to have a password checked.
     pub passwords: Semaphore,
+    /// Rung after every request that may have changed something: letters may wait.
+    pub bell: Bell,
     /// Cancelled when the service is told to stop: open streams end then, so that they don't hold it up.
     pub stopping: CancellationToken,
 }
@@ -51,6 +54,7 @@ impl AppState {
             limits: Limits::new(&settings.limits),
             throttle: Throttle::new(settings.limits.failed_sign_ins_per_account_per_minute),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
+            bell: Bell::default(),
             stopping: CancellationToken::new(),
             service,
         }

@@ -93,7 +93,6 @@ fn the_figures_that_are_shipped_are_halton_s() {
     assert_eq!(figures.repetition_window(), Months::new(6));
     assert_eq!(figures.written_response_working_days(), nth(10));
     assert!(figures.absent_gets_written_response());
-    assert_eq!(figures.max_question_characters(), 10_000);
     assert_eq!(
         Figures::check(1, &UncheckedFigures::default()).as_ref(),
         Ok(figures)
@@ -117,7 +116,6 @@ fn the_figures_that_are_shipped_are_halton_s() {
 #[case("repetition_window_months", |f: &mut UncheckedFigures| f.repetition_window_months = 0)]
 #[case("repetition_window_months", |f: &mut UncheckedFigures| f.repetition_window_months = i64::MAX)]
 #[case("written_response_working_days", |f: &mut UncheckedFigures| f.written_response_working_days = 0)]
-#[case("max_question_characters", |f: &mut UncheckedFigures| f.max_question_characters = 10_001)]
 #[case("speaking_words_per_minute", |f: &mut UncheckedFigures| f.speaking_words_per_minute = 0)]
 fn a_figure_that_makes_no_sense_is_refused(
     #[case] key: &str,

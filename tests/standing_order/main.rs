@@ -1,5 +1,19 @@
-//! Standing Order 34(9), clause by clause.
+//! Standing Order 34(9), clause by clause: tables where the rule names cases, properties where it names none.
 
+mod agenda_matter;
 mod figures;
+mod given;
 mod notice;
+mod one_question;
+mod question_text;
+mod question_time;
+mod questioner;
+mod reference;
+mod refusal;
+mod rejection;
+mod repetition;
+mod residents;
+mod similarity;
+mod status;
 mod working_days;
+mod written_response;

@@ -44,8 +44,6 @@ pub struct UncheckedFigures {
     pub written_response_working_days: i64,
     /// Clause (ix): whether a questioner who is absent gets a written response.
     pub absent_gets_written_response: bool,
-    /// The longest text that the service takes, in characters. A technical ceiling: the rule itself sets none.
-    pub max_question_characters: i64,
     /// How many words a minute people speak, to tell a questioner how long the question takes to read out.
     pub speaking_words_per_minute: i64,
 }
@@ -65,7 +63,6 @@ impl Default for UncheckedFigures {
             repetition_window_months: 6,
             written_response_working_days: 10,
             absent_gets_written_response: true,
-            max_question_characters: 10_000,
             speaking_words_per_minute: 150,
         }
     }
@@ -107,7 +104,6 @@ pub struct Figures {
     repetition_window: Months,
     written_response_working_days: NonZeroU16,
     absent_gets_written_response: bool,
-    max_question_characters: usize,
     speaking_words_per_minute: u16,
 }
 
@@ -150,12 +146,6 @@ impl Figures {
             u.written_response_working_days,
             250,
         );
-        let characters = check.number(
-            "max_question_characters",
-            u.max_question_characters,
-            100,
-            10_000,
-        );
         let rate = check.number(
             "speaking_words_per_minute",
             u.speaking_words_per_minute,
@@ -173,7 +163,6 @@ impl Figures {
             Some(supplementaries_per_question),
             Some(window),
             Some(written_response_working_days),
-            Some(max_question_characters),
             Some(speaking_words_per_minute),
             true,
         ) = (
@@ -187,7 +176,6 @@ impl Figures {
             supplementaries,
             window,
             due,
-            characters,
             rate,
             check.problems.is_empty(),
         )
@@ -209,7 +197,6 @@ impl Figures {
             repetition_window: Months::new(u32::from(window.get())),
             written_response_working_days,
             absent_gets_written_response: u.absent_gets_written_response,
-            max_question_characters: usize::from(max_question_characters),
             speaking_words_per_minute,
         })
     }
@@ -262,11 +249,6 @@ impl Figures {
     /// Clause (ix): whether a questioner who is absent gets a written response.
     pub fn absent_gets_written_response(&self) -> bool {
         self.absent_gets_written_response
-    }
-
-    /// The longest text that the service takes, in characters.
-    pub fn max_question_characters(&self) -> usize {
-        self.max_question_characters
     }
 
     /// How many words a minute people speak.

@@ -280,7 +280,8 @@ fn may_be_undone(event: &Event) -> bool {
 impl QuestionTime {
     /// Folds the events over the list of approved questions in calling order.
     ///
-    /// Events about a question that is no longer on the list (withdrawn or rejected since) are passed over.
+    /// Events about a question that is no longer on the list (withdrawn or rejected since, even in the middle of its turn) are
+    /// passed over; the time that they took stays on the meeting's clock.
     pub fn fold(list: &[QuestionId], events: &[Recorded], figures: &Figures) -> Self {
         let undone: Vec<i32> = events
             .iter()
@@ -358,6 +359,8 @@ impl QuestionTime {
                     turn.clock.start(at);
                 }
             }
+            // who left the list takes no turn, so the events of that turn find none and change nothing
+            Event::Called { question } if self.entry(*question).is_none() => {}
             Event::Called { question } => {
                 self.set_outcome(*question, Outcome::Called);
                 self.turn = Some(Turn {

@@ -31,15 +31,16 @@ impl PostcodeCheck {
     }
 }
 
-/// The refusal, if the questioner does not declare residence or the directory says otherwise.
-pub fn check(questioner: &Questioner, postcode: PostcodeCheck) -> Option<Refusal> {
+/// The refusals, if the questioner does not declare residence, or the directory says otherwise, or both.
+pub fn check(questioner: &Questioner, postcode: PostcodeCheck) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
     if !questioner.resident {
-        return Some(Refusal::NotResident);
+        refusals.push(Refusal::NotResident);
     }
-    match postcode {
-        PostcodeCheck::Outside => Some(Refusal::OutsideBorough {
+    if postcode == PostcodeCheck::Outside {
+        refusals.push(Refusal::OutsideBorough {
             postcode: questioner.postcode.as_str().to_owned(),
-        }),
-        PostcodeCheck::Inside | PostcodeCheck::Unknown => None,
+        });
     }
+    refusals
 }

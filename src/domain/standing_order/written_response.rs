@@ -6,7 +6,14 @@ use chrono::NaiveDate;
 
 use crate::{
     coded,
-    domain::working_days::{Reckoning, WorkingDays},
+    domain::{
+        standing_order::{
+            figures::Figures,
+            question_time::{Answer, Entry, Outcome},
+        },
+        status::Act,
+        working_days::{Reckoning, WorkingDays},
+    },
 };
 
 coded! {
@@ -109,6 +116,33 @@ impl ResponseState {
             Self::Sent => "sent",
             Self::Corrected => "corrected",
         }
+    }
+}
+
+/// What becomes of an approved question once question time is closed, and why a written response is owed where one is.
+///
+/// `opened` says whether question time was opened at all: if it never was, nobody could indicate, and nobody counts as absent.
+pub fn settled(entry: &Entry, opened: bool, figures: &Figures) -> (Act, Option<Reason>) {
+    match entry.outcome {
+        Outcome::Put {
+            answer: Answer::Promised,
+            ..
+        } => (Act::Owe, Some(Reason::AnswerPromised)),
+        Outcome::Put {
+            supplementary: Some(Answer::Promised),
+            ..
+        } => (Act::Owe, Some(Reason::SupplementaryPromised)),
+        Outcome::Put { .. } => (Act::Answer, None),
+        Outcome::DealtWith { .. } => (Act::DealWith, None),
+        Outcome::Waiting | Outcome::Called if entry.indicated || !opened => {
+            (Act::Owe, Some(Reason::NotReached))
+        }
+        Outcome::PassedOver | Outcome::Waiting | Outcome::Called
+            if figures.absent_gets_written_response() =>
+        {
+            (Act::Owe, Some(Reason::Absent))
+        }
+        Outcome::PassedOver | Outcome::Waiting | Outcome::Called => (Act::Lapse, None),
     }
 }
 

@@ -1,0 +1,101 @@
+//! Whoever asked: their details, apart from the question, so that they can be removed while it stays.
+
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        id::{MeetingId, QuestionId},
+        questioner::Questioner,
+    },
+    store::{
+        connection::Db,
+        error::StoreError,
+        schema::{questioners, questions},
+    },
+};
+
+/// A questioner's details as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = questioners, treat_none_as_null = true)]
+pub struct QuestionerDetails {
+    /// The question, by its identifier.
+    pub question_id: String,
+    /// Full name.
+    pub name: String,
+    /// Organisation, if any.
+    pub organisation: Option<String>,
+    /// Postal address, its lines parted by line feeds.
+    pub address: String,
+    /// Postcode in its usual form.
+    pub postcode: String,
+    /// E-mail address, if any.
+    pub email: Option<String>,
+    /// Telephone number, if given.
+    pub telephone: Option<String>,
+    /// Needs for the meeting, if any.
+    pub needs: Option<String>,
+    /// Whether they declared that they live in the borough.
+    pub resident: bool,
+    /// Whether the name may be published.
+    pub publish_name: bool,
+}
+
+impl QuestionerDetails {
+    /// The details of a questioner.
+    pub fn new(question: QuestionId, who: &Questioner) -> Self {
+        Self {
+            question_id: question.to_string(),
+            name: who.name.as_str().to_owned(),
+            organisation: who.organisation.as_ref().map(|o| o.as_str().to_owned()),
+            address: who.address.as_str().to_owned(),
+            postcode: who.postcode.as_str().to_owned(),
+            email: who.email.as_ref().map(|e| e.as_str().to_owned()),
+            telephone: who.telephone.as_ref().map(|t| t.as_str().to_owned()),
+            needs: who.needs.as_ref().map(|n| n.as_str().to_owned()),
+            resident: who.resident,
+            publish_name: who.publish_name,
+        }
+    }
+}
+
+/// Adds a questioner's details.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_questioner(db: &mut Db, details: &QuestionerDetails) -> Result<(), StoreError> {
+    diesel::insert_into(questioners::table)
+        .values(details)
+        .execute(db)?;
+    Ok(())
+}
+
+/// The details of whoever asked; none once they were removed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn questioner(
+    db: &mut Db,
+    question: QuestionId,
+) -> Result<Option<QuestionerDetails>, StoreError> {
+    Ok(questioners::table
+        .find(question.to_string())
+        .select(QuestionerDetails::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// The details of everybody who has a question at a meeting.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn questioners_at(
+    db: &mut Db,
+    meeting: MeetingId,
+) -> Result<Vec<QuestionerDetails>, StoreError> {
+    Ok(questioners::table
+        .inner_join(questions::table)
+        .filter(questions::meeting_id.eq(meeting.to_string()))
+        .order(questions::received_at)
+        .select(QuestionerDetails::as_select())
+        .load(db)?)
+}

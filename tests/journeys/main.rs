@@ -1,0 +1,7 @@
+//! Journeys over HTTP, a file for each persona.
+
+mod staff;
+
+#[path = "../support/app.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part of it")]
+mod app;

@@ -1,0 +1,244 @@
+//! What a questioner types: postcode, e-mail address, name, address, telephone number.
+
+use proptest::prelude::*;
+use public_question_time::domain::{
+    questioner::{
+        EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Telephone,
+        published_name,
+    },
+    text::is_invisible,
+};
+use rstest::rstest;
+
+#[rstest]
+#[case("WA8 7QF", "WA8 7QF")]
+#[case("wa87qf", "WA8 7QF")]
+#[case(" w a 8 7 q f ", "WA8 7QF")]
+#[case("WA7\u{a0}2BB", "WA7 2BB")]
+#[case("WA\u{200B}7 2BB", "WA7 2BB")]
+#[case("m1 1ae", "M1 1AE")]
+#[case("b33 8th", "B33 8TH")]
+#[case("CR2 6XH", "CR2 6XH")]
+#[case("DN55 1PT", "DN55 1PT")]
+#[case("W1A 1HQ", "W1A 1HQ")]
+#[case("EC1A 1BB", "EC1A 1BB")]
+fn a_postcode_is_read_in_any_usual_form(#[case] typed: &str, #[case] read: &str) {
+    assert_eq!(Postcode::parse(typed).unwrap().as_str(), read);
+}
+
+#[rstest]
+#[case("", "empty")]
+#[case(" \u{200B} ", "empty")]
+#[case("WA8", "postcode")]
+#[case("WA8 7Q", "postcode")]
+#[case("WA8 77F", "postcode")]
+#[case("WA8 7QC", "postcode")]
+#[case("8WA 7QF", "postcode")]
+#[case("WAAA8 7QF", "postcode")]
+#[case("WA888 7QF", "postcode")]
+#[case("WA8 7QFF", "postcode")]
+#[case("ＷＡ８ ７ＱＦ", "postcode")]
+#[case("WÄ8 7QF", "postcode")]
+#[case("WA8\u{0}7QF", "postcode")]
+#[case("ﬃ87QF", "postcode")]
+#[case("90210", "postcode")]
+fn what_is_not_a_postcode_is_said_so(#[case] typed: &str, #[case] code: &str) {
+    assert_eq!(Postcode::parse(typed).unwrap_err().code, code);
+}
+
+#[rstest]
+#[case("name@example.com", "name@example.com")]
+#[case("  Name.Other+tag@Example.CO.UK ", "Name.Other+tag@Example.CO.UK")]
+#[case("o'brien@example.org", "o'brien@example.org")]
+#[case("name\u{200B}@example.com", "name@example.com")]
+#[case("name@example.com\r\n", "name@example.com")]
+#[case("n@a-b.example.museum", "n@a-b.example.museum")]
+fn an_address_that_mail_can_reach_is_read(#[case] typed: &str, #[case] read: &str) {
+    let address = EmailAddress::parse(typed).unwrap();
+    assert_eq!(address.as_str(), read);
+    assert_eq!(address.normalised(), read.to_lowercase());
+    assert!(read.parse::<lettre::Address>().is_ok());
+}
+
+#[rstest]
+#[case::empty("", "empty")]
+#[case::no_at("name.example.com", "email")]
+#[case::two_ats("name@other@example.com", "email")]
+#[case::no_domain("name@", "email")]
+#[case::no_local("@example.com", "email")]
+#[case::no_dot_in_the_domain("first.last@localhost", "email")]
+#[case::address_literal("name.other@[127.0.0.1]", "email")]
+#[case::address_literal_after_rubbish("name@<b>[127.0.0.1]", "email")]
+#[case::dot_first(".name@example.com", "email")]
+#[case::dot_last("name.@example.com", "email")]
+#[case::two_dots("na..me@example.com", "email")]
+#[case::domain_ends_in_a_dot("name@example.com.", "email")]
+#[case::blank("na me@example.com", "email")]
+#[case::display_name("Name <name@example.com>", "email")]
+#[case::two_addresses("a@example.com,b@example.com", "email")]
+#[case::header("name@example.com\r\nBcc: other@example.com", "email")]
+#[case::line_feed("name@example.com\nBcc:other@example.com", "email")]
+#[case::line_feed_before_the_at("name\n@example.com", "email")]
+#[case::vertical_tab("name\u{b}@example.com", "email")]
+#[case::next_line("name\u{85}@example.com", "email")]
+#[case::line_separator("name@exam\u{2028}ple.com", "email")]
+#[case::nul("name\0@example.com", "control")]
+#[case::cyrillic("nаme@example.com", "email")]
+#[case::long(&format!("{}@{}.com", "n".repeat(60), "d".repeat(200)), "email")]
+#[case::long_local(&format!("{}@example.com", "n".repeat(65)), "email")]
+fn an_address_that_mail_cannot_reach_is_refused(#[case] typed: &str, #[case] code: &str) {
+    assert_eq!(EmailAddress::parse(typed).unwrap_err().code, code);
+}
+
+#[rstest]
+#[case("O'Brien")]
+#[case("Siobhán O’Brien-Ní Dhómhnaill")]
+#[case("José")]
+#[case("李")]
+#[case("محمد")]
+#[case("Ng")]
+#[case("राम")]
+#[case("Elizabeth, of Widnes")]
+#[case("X Æ A-12")]
+fn names_of_every_kind_are_accepted_as_typed(#[case] name: &str) {
+    assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
+}
+
+#[rstest]
+#[case("", "empty")]
+#[case("   ", "empty")]
+#[case("\u{200B}\u{2063}", "empty")]
+#[case("\u{3164}", "empty")]
+#[case("-", "empty")]
+#[case("Ann\0", "control")]
+#[case("Ann\u{1b}[31m", "control")]
+#[case(&"n".repeat(201), "too_long")]
+fn what_is_not_a_name_is_said_so(#[case] typed: &str, #[case] code: &str) {
+    assert_eq!(PersonName::parse(typed).unwrap_err().code, code);
+    assert_eq!(Organisation::parse(typed).unwrap_err().code, code);
+}
+
+#[rstest]
+#[case("Ann\r\nBcc: other@example.com", "Ann Bcc: other@example.com")]
+#[case("  Ann \t  Example\n", "Ann Example")]
+#[case("A\u{202E}nn", "Ann")]
+#[case("Ann\u{2028}Example", "Ann Example")]
+fn a_name_is_one_line(#[case] typed: &str, #[case] read: &str) {
+    assert_eq!(PersonName::parse(typed).unwrap().as_str(), read);
+}
+
+#[rstest]
+#[case("1 Example Street\r\n\r\n  Widnes  ", Ok("1 Example Street\nWidnes"))]
+#[case("a\nb\nc\nd\ne\nf", Ok("a\nb\nc\nd\ne\nf"))]
+#[case("a\nb\nc\nd\ne\nf\ng", Err("too_long"))]
+#[case(&"a".repeat(501), Err("too_long"))]
+#[case("\r\n \t", Err("empty"))]
+#[case("\u{200B}\u{3164}", Err("empty"))]
+#[case("-", Err("empty"))]
+#[case("1 Example\0 Street", Err("control"))]
+fn an_address_has_up_to_six_lines(#[case] typed: &str, #[case] expected: Result<&str, &str>) {
+    let read = PostalAddress::parse(typed);
+    match expected {
+        Ok(lines) => assert_eq!(read.unwrap().as_str(), lines),
+        Err(code) => assert_eq!(read.unwrap_err().code, code),
+    }
+}
+
+#[rstest]
+#[case("01632 960 001", true)]
+#[case("+44 (0)1632 960001", true)]
+#[case("01632.960.001", true)]
+#[case("01632 960001 ext 12", true)]
+#[case("01632 960001 Extension 12", true)]
+#[case("01632 960001 x12", true)]
+#[case("0163", false)]
+#[case("", false)]
+#[case("call me", false)]
+#[case("01632 960001 <script>ext", false)]
+#[case("next to 01632 960001", false)]
+#[case("01632 960001\0", false)]
+#[case("0163296000101632960001016", false)]
+fn a_telephone_number_is_digits_and_what_people_write_between_them(
+    #[case] typed: &str,
+    #[case] good: bool,
+) {
+    assert_eq!(Telephone::parse(typed).is_ok(), good);
+}
+
+#[test]
+fn needs_are_free_words_up_to_a_thousand_characters() {
+    assert_eq!(
+        Needs::parse("A hearing loop\r\nand a lift")
+            .unwrap()
+            .as_str(),
+        "A hearing loop\nand a lift"
+    );
+    assert!(Needs::parse(&"n".repeat(1000)).is_ok());
+    assert_eq!(
+        Needs::parse(&"n".repeat(1001)).unwrap_err().code,
+        "too_long"
+    );
+}
+
+#[rstest]
+#[case(true, None, "Ann Example")]
+#[case(true, Some("Widnes Anglers"), "Ann Example, Widnes Anglers")]
+#[case(false, None, "A resident of the borough")]
+#[case(false, Some("Widnes Anglers"), "A resident of the borough")]
+fn the_name_is_published_only_as_agreed(
+    #[case] agreed: bool,
+    #[case] organisation: Option<&str>,
+    #[case] shown: &str,
+) {
+    assert_eq!(published_name(agreed, "Ann Example", organisation), shown);
+}
+
+/// Text in which breaks, marks and ordinary letters are all likely.
+fn typed() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[a-z@.\r\n\u{b}\u{85}\u{2028}\u{200B} ]{0,30}",
+        "[a-z.]{1,8}[\r\n\u{85}\u{2029}]{0,2}@[a-z]{1,8}[\r\n ]{0,2}\\.[a-z]{2,3}[\r\n]{0,2}[A-Za-z: ]{0,9}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn no_break_ever_gets_through_an_address_or_a_name(typed in typed()) {
+        if let Ok(address) = EmailAddress::parse(&typed) {
+            prop_assert!(address.as_str().bytes().all(|b| b.is_ascii_graphic()), "{:?}", address);
+            prop_assert!(address.as_str().parse::<lettre::Address>().is_ok(), "{:?}", address);
+            prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address));
+        }
+        for line in [
+            PersonName::parse(&typed).map(|n| n.as_str().to_owned()),
+            Organisation::parse(&typed).map(|n| n.as_str().to_owned()),
+            Telephone::parse(&typed).map(|n| n.as_str().to_owned()),
+        ].into_iter().flatten() {
+            let broken = line.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+            prop_assert!(!broken, "{:?}", line);
+            let hidden = line.chars().any(|c| is_invisible(c) && !matches!(c, '\u{200C}' | '\u{200D}'));
+            prop_assert!(!hidden, "{:?}", line);
+        }
+        let _ = (PostalAddress::parse(&typed), Needs::parse(&typed));
+    }
+
+    #[test]
+    fn a_postcode_read_is_one_blank_between_capitals_and_digits(typed in any::<String>()) {
+        if let Ok(postcode) = Postcode::parse(&typed) {
+            prop_assert_eq!(postcode.as_str().matches(' ').count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_postcode_reads_the_same_however_it_is_typed(
+        plain in "[A-Z]{1,2}[0-9]{1,2}[0-9][ABD-HJLNP-UW-Z]{2}", blank in 0usize..8,
+    ) {
+        let mut typed = plain.to_lowercase();
+        typed.insert(blank.min(typed.len()), ' ');
+        prop_assert_eq!(Postcode::parse(&typed), Postcode::parse(&plain));
+        prop_assert!(Postcode::parse(&plain).is_ok());
+    }
+}

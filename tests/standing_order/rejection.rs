@@ -1,0 +1,85 @@
+//! Clauses (v) and (vi), reading 11: the grounds for rejection.
+
+use public_question_time::domain::{
+    codes::Code, refusal::Clause, standing_order::rejection::Ground,
+};
+use rstest::rstest;
+
+/// The clauses as printed, word by word.
+#[rstest]
+#[case(
+    "is not about a matter for which the local authority has a responsibility or which affects the Borough",
+    Ground::NotCouncilMatter,
+    Clause::V
+)]
+#[case("defamatory", Ground::Defamatory, Clause::V)]
+#[case("frivolous", Ground::Frivolous, Clause::V)]
+#[case("offensive", Ground::Offensive, Clause::V)]
+#[case("abusive", Ground::Abusive, Clause::V)]
+#[case("racist", Ground::Racist, Clause::V)]
+#[case(
+    "substantially the same as a question which has been put",
+    Ground::SubstantiallyTheSame,
+    Clause::V
+)]
+#[case(
+    "requires the disclosure of confidential or exempt information",
+    Ground::ConfidentialOrExempt,
+    Clause::V
+)]
+#[case("a planning application", Ground::PlanningApplication, Clause::Vi)]
+#[case("a licensing application", Ground::LicensingApplication, Clause::Vi)]
+#[case(
+    "any matter which is not dealt with in the public part of a meeting",
+    Ground::PrivateMatter,
+    Clause::Vi
+)]
+#[case(
+    "on any matter relating to the agenda",
+    Ground::NotOnAgenda,
+    Clause::Ii
+)]
+fn every_ground_that_is_printed_is_there(
+    #[case] printed: &str,
+    #[case] ground: Ground,
+    #[case] clause: Clause,
+) {
+    assert_eq!(ground.clause(), clause, "{printed}");
+}
+
+#[test]
+fn there_is_no_other_ground() {
+    let of = |clause| Ground::ALL.iter().filter(|g| g.clause() == clause).count();
+    assert_eq!((of(Clause::V), of(Clause::Vi), of(Clause::Ii)), (8, 3, 1));
+    assert_eq!(Ground::ALL.len(), 12);
+}
+
+#[test]
+fn every_ground_has_words_of_its_own_and_a_next_step() {
+    for &ground in Ground::ALL {
+        assert!(ground.words().starts_with("It "), "{ground}");
+        assert!(
+            ground.proposed_reason().starts_with("Your question "),
+            "{ground}"
+        );
+        assert!(ground.proposed_reason().ends_with('.'), "{ground}");
+        assert!(
+            ground.what_next().starts_with("You can ") || ground.what_next().starts_with("If ")
+        );
+        assert!(ground.what_next().ends_with('.'), "{ground}");
+        assert_eq!(Ground::from_code(ground.code()), Some(ground));
+        let json = serde_json::to_string(&ground).unwrap();
+        assert_eq!(json, format!("\"{}\"", ground.code()));
+        assert_eq!(serde_json::from_str::<Ground>(&json).unwrap(), ground);
+        for said in [ground.words(), ground.proposed_reason(), ground.what_next()] {
+            assert!(!said.to_lowercase().contains("please"), "{said}");
+        }
+    }
+    let mut words: Vec<_> = Ground::ALL.iter().map(|g| g.words()).collect();
+    let mut reasons: Vec<_> = Ground::ALL.iter().map(|g| g.proposed_reason()).collect();
+    for said in [&mut words, &mut reasons] {
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), Ground::ALL.len());
+    }
+}
