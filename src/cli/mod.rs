@@ -101,7 +101,10 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Purge => {
             let started = Started::open(settings)?;
             let removed = remove_personal_details::remove_what_is_due(&started.service)?;
-            println!("{removed:?}");
+            println!(
+                "Removed: the details of {} questioners, {} drafts, {} sessions, {} letters",
+                removed.questioners, removed.drafts, removed.sessions, removed.letters
+            );
         }
         Command::Letters { out } => {
             mail::write_samples(&settings, out)?;
