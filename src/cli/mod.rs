@@ -4,6 +4,7 @@
 //! standard error.
 
 mod check;
+mod import;
 mod serve;
 mod staff;
 mod start;
@@ -44,6 +45,9 @@ enum Command {
     /// Look after staff accounts
     #[command(subcommand)]
     Staff(staff::StaffCommand),
+    /// Take over what others publish
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Check the settings and the database, and change nothing
     Check,
     /// Remove personal details, drafts and sessions whose time is over
@@ -89,6 +93,9 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
                     "Nothing loaded: there are boards already"
                 }
             );
+        }
+        Command::Import(command) => {
+            import::carry_out(&Started::open(settings)?.service, command)?;
         }
         Command::Staff(command) => staff::carry_out(&Started::open(settings)?.service, command)?,
         Command::Purge => {

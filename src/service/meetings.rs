@@ -235,6 +235,64 @@ pub fn change(
     })
 }
 
+/// What changing a meeting's date or time would bring about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// The meeting as it stands.
+    pub view: MeetingView,
+    /// Whether its date or time changes, so that everybody is told.
+    pub moves: bool,
+    /// Its deadline then.
+    pub deadline: crate::domain::standing_order::notice::Deadline,
+    /// How many people have a live question there, and will be told.
+    pub told: usize,
+}
+
+/// What changing a meeting would bring about, without changing it.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::NotFound`].
+pub fn foresee(
+    service: &Service,
+    acting: &Acting,
+    id: MeetingId,
+    particulars: &Particulars,
+) -> Result<Move, ServiceError> {
+    permission::proper_officer(acting)?;
+    venue(&particulars.venue)?;
+    service.store.read(|db| {
+        let view = views::meeting(service, db, id)?;
+        let moves =
+            view.meeting().date != particulars.date || view.meeting().starts != particulars.starts;
+        if moves && particulars.date < local_time::london_date(service.now()) {
+            return Err(ServiceError::field(
+                "date",
+                "past",
+                "The date of the meeting must be today or in the future",
+            ));
+        }
+        let mut then = view.meeting().clone();
+        then.date = particulars.date;
+        Ok(Move {
+            moves,
+            deadline: service.deadline(db, &then)?,
+            told: live(db, id)?,
+            view,
+        })
+    })
+}
+
+/// How many live questions a meeting has: so many people are told when it moves or is cancelled.
+///
+/// # Errors
+/// Those of the store.
+pub fn live(db: &mut Db, id: MeetingId) -> Result<usize, ServiceError> {
+    Ok(questions::at_meeting(db, id)?
+        .iter()
+        .filter(|question| question.status.is_live())
+        .count())
+}
+
 fn is_preparation(event: &crate::domain::standing_order::question_time::Event) -> bool {
     use crate::domain::standing_order::question_time::Event;
     matches!(
@@ -452,6 +510,50 @@ pub fn change_item(
             Some(item_trace(&item)),
         )?;
         Ok(item)
+    })
+}
+
+/// Moves an agenda item one place up or down. The places of the whole agenda are counted anew from 1.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::NotFound`].
+pub fn move_item(
+    service: &Service,
+    acting: &Acting,
+    id: AgendaItemId,
+    up: bool,
+) -> Result<(), ServiceError> {
+    permission::proper_officer(acting)?;
+    service.store.write(|db| {
+        let meeting = meetings::agenda_item(db, id)?.meeting_id;
+        let mut agenda = meetings::agenda(db, meeting)?;
+        let Some(from) = agenda.iter().position(|item| item.id == id) else {
+            return Err(ServiceError::NotFound);
+        };
+        let to = if up {
+            from.checked_sub(1)
+        } else {
+            Some(from + 1)
+        };
+        let Some(to) = to.filter(|to| *to < agenda.len()) else {
+            // it is at the end already
+            return Ok(());
+        };
+        agenda.swap(from, to);
+        for (item, position) in agenda.iter_mut().zip(1..) {
+            if item.position != position {
+                item.position = position;
+                meetings::update_agenda_item(db, item)?;
+            }
+        }
+        service.audit(
+            db,
+            acting,
+            "reorder_agenda",
+            ("meeting", &meeting.to_string()),
+            Some(serde_json::json!({ "item": id, "position": from + 1 })),
+            Some(serde_json::json!({ "item": id, "position": to + 1 })),
+        )
     })
 }
 

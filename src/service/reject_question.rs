@@ -140,6 +140,29 @@ pub fn prepare(
     })
 }
 
+/// The exact letter that rejecting would send, with its question; nothing is changed.
+///
+/// # Errors
+/// Those of [`reject`], but for a question time that is under way.
+pub fn preview(
+    service: &Service,
+    acting: &Acting,
+    id: QuestionId,
+    version: i32,
+    rejection: &Rejection,
+) -> Result<(QuestionView, Letter), ServiceError> {
+    service.store.read(|db| {
+        let view = views::question(service, db, id)?;
+        permission::chair_of(acting, view.meeting.board.id)?;
+        if view.question.version != version {
+            return Err(ServiceError::changed());
+        }
+        view.question.status.after(Act::Reject)?;
+        let letter = prepare(db, &view, rejection, service.now())?.letter;
+        Ok((view, letter))
+    })
+}
+
 /// Rejects a question, before or at the meeting: the proper officer, or the chair of the board.
 ///
 /// # Errors

@@ -223,7 +223,9 @@ pub fn save_draft(
             "write_response",
             ("question", &response.question_id.to_string()),
             Some(serde_json::json!({ "owner": was_owner })),
-            Some(serde_json::json!({ "owner": owner, "characters": draft.chars().count() })),
+            Some(serde_json::json!({
+                "owner": owner, "characters": draft.chars().count(), "response_version": response.version,
+            })),
         )?;
         Ok(response)
     })
@@ -330,7 +332,7 @@ pub fn send(
             "send_reply",
             Some(was_question),
             &question,
-            serde_json::json!({ "reply": reply, "response_was": was }),
+            serde_json::json!({ "reply": reply, "response_was": was, "response_version": response.version }),
         )?;
         service.write_letter(db, &question, view.question.questioner.as_ref(), &letter)?;
         Ok(response)
