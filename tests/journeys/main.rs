@@ -1,6 +1,7 @@
 //! Journeys over HTTP, a file for each persona.
 
 mod guards;
+mod resident;
 mod staff;
 
 #[path = "../support/app.rs"]
