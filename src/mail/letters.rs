@@ -1,6 +1,6 @@
 //! Letters as they are read: plain text, HTML for e-mail, HTML to print.
 //!
-//! All three come from one [`Content`], so that nobody is told in one form what they are not told in another, and the letter
+//! All three come from one content, so that nobody is told in one form what they are not told in another, and the letter
 //! that an officer sees before it is sent is the letter that is sent.
 
 use askama::Template;
@@ -127,6 +127,18 @@ struct Printed<'a> {
 }
 
 impl Page<'_> {
+    /// The subject in parts, and whether a part is the reference, which is not to be broken at its hyphens.
+    fn subject(&self) -> Vec<(&str, bool)> {
+        let subject = self.content.subject.as_str();
+        let reference = self.content.reference.as_deref().unwrap_or_default();
+        match subject.split_once(reference) {
+            Some((before, after)) if !reference.is_empty() => {
+                vec![(before, false), (reference, true), (after, false)]
+            }
+            _ => vec![(subject, false)],
+        }
+    }
+
     /// Words that somebody wrote, by paragraph and line.
     fn paragraphs<'t>(&self, text: &'t str) -> Vec<Lines<'t>> {
         paragraphs(text)

@@ -1,7 +1,7 @@
 //! FLOOR 3. Letters: from facts in the outbox to words on a screen or on paper, and out of the house.
 //!
-//! [`words`] says what each letter says, once. [`letters`] turns that into plain text, HTML for e-mail and HTML to print,
-//! [`message`] into an e-mail, [`transport`] hands it over, and [`worker`] keeps at it.
+//! `words` says what each letter says, once. [`letters`] turns that into plain text, HTML for e-mail and HTML to print,
+//! `message` into an e-mail, [`transport`] hands it over, and [`worker`] keeps at it.
 
 pub mod letters;
 mod message;

@@ -173,7 +173,7 @@ impl Draft<'_> {
         }
     }
 
-    fn to_questioner(self, about: &About, subject: String) -> Content {
+    fn for_questioner(self, about: &About, subject: String) -> Content {
         Content {
             subject: one_line(&subject),
             blocks: self.blocks,
@@ -182,7 +182,7 @@ impl Draft<'_> {
         }
     }
 
-    fn to_officers(self, subject: String, reference: Option<&str>) -> Content {
+    fn for_officers(self, subject: String, reference: Option<&str>) -> Content {
         Content {
             subject: one_line(&subject),
             blocks: self.blocks,
@@ -276,7 +276,7 @@ fn acknowledgement(
             "withdraw it: if you do so before the deadline, you can send another one",
             "tell us that you did not send it",
         ]);
-    not_you(draft).to_questioner(
+    not_you(draft).for_questioner(
         about,
         format!("Your question {} has been received", about.reference),
     )
@@ -312,18 +312,33 @@ fn refused(
         .question(about)
         .heading("What happens next")
         .say("Your question is kept, and an officer can see it. If the council decides to admit it after all or to answer it in writing, we will write to you.")
-        .what_you_can_do(&[
-            "see how your question stands",
-            "send it to the board’s next meeting",
-            "tell us that you did not send it",
-        ]);
-    not_you(draft).to_questioner(
+        .what_you_can_do(if refusals.iter().all(can_go_to_the_next_meeting) {
+            &[
+                "see how your question stands",
+                "send it to the board’s next meeting",
+                "tell us that you did not send it",
+            ]
+        } else {
+            &["see how your question stands", "tell us that you did not send it"]
+        });
+    not_you(draft).for_questioner(
         about,
         format!(
             "Your question {} was not accepted for {}",
             about.reference,
             short_date(about.date)
         ),
+    )
+}
+
+/// Whether what stands in the way of this meeting need not stand in the way of the next.
+fn can_go_to_the_next_meeting(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Late { .. }
+            | Refusal::SecondQuestion { .. }
+            | Refusal::NotOnAgenda
+            | Refusal::MeetingNotTakingQuestions { .. }
     )
 }
 
@@ -341,7 +356,7 @@ fn admitted(draft: Draft<'_>, about: &About) -> Content {
             "The {officer} will decide whether your question can be put at the meeting, and we will write to you again."
         ))
         .what_you_can_do(&["see how your question stands", "withdraw it"])
-        .to_questioner(
+        .for_questioner(
             about,
             format!("Your question {} has been admitted", about.reference),
         )
@@ -402,7 +417,7 @@ fn approved(
             "see how your question stands and its place in the list",
             "withdraw it if you cannot come or no longer wish to ask it",
         ])
-        .to_questioner(
+        .for_questioner(
             about,
             format!(
                 "Your question {} has been approved for {}",
@@ -467,7 +482,7 @@ fn rejected(
         .say("If you think that this decision is wrong, contact us. It can be looked at again until the meeting.")
         .question(about)
         .facts(meeting_facts(about))
-        .to_questioner(
+        .for_questioner(
             about,
             format!("Your question {} has been rejected", about.reference),
         )
@@ -487,7 +502,7 @@ fn reopened(draft: Draft<'_>, about: &About) -> Content {
             "The {officer} will decide again whether your question can be put at the meeting, and we will write to you."
         ))
         .what_you_can_do(&["see how your question stands", "withdraw it"])
-        .to_questioner(
+        .for_questioner(
             about,
             format!("Your question {} is being looked at again", about.reference),
         )
@@ -509,7 +524,7 @@ fn withdrawn(draft: Draft<'_>, about: &About, another_until: Option<DateTime<Utc
         .question(about)
         .heading("If this was not you")
         .say("If you did not withdraw your question, contact us at once.")
-        .to_questioner(
+        .for_questioner(
             about,
             format!("Your question {} has been withdrawn", about.reference),
         )
@@ -539,7 +554,7 @@ fn meeting_moved(
             "see how your question stands",
             "withdraw it if you cannot come on the new date",
         ])
-        .to_questioner(
+        .for_questioner(
             about,
             format!(
                 "Your question {}: the meeting has moved to {}",
@@ -565,7 +580,7 @@ fn meeting_cancelled(draft: Draft<'_>, about: &About) -> Content {
             "see how your question stands",
             "withdraw it if you no longer want an answer",
         ])
-        .to_questioner(
+        .for_questioner(
             about,
             format!(
                 "Your question {}: the meeting has been cancelled",
@@ -600,7 +615,7 @@ fn deadline_changed(
         .say("Your question was received before this change and is not affected by it. If you want to withdraw it and send another one, do so before the new deadline.")
         .question(about)
         .what_you_can_do(&["see how your question stands", "withdraw it"])
-        .to_questioner(
+        .for_questioner(
             about,
             format!("Your question {}: the deadline has changed", about.reference),
         )
@@ -624,7 +639,7 @@ fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveD
             "see how your question stands",
             "read the response once it has been sent",
         ])
-        .to_questioner(
+        .for_questioner(
             about,
             format!(
                 "Your question {} will get a written response",
@@ -645,7 +660,7 @@ fn holding_reply(draft: Draft<'_>, about: &About, body: &str) -> Content {
             "see how your question stands",
             "read the response once it has been sent",
         ])
-        .to_questioner(
+        .for_questioner(
             about,
             format!(
                 "Your question {}: the written response will take longer",
@@ -667,7 +682,7 @@ fn written_response(draft: Draft<'_>, about: &About, reason: Reason, body: &str)
         .officers_words(body)
         .heading("If you have a question about this response")
         .say("Contact us. You can also send a further question to a later meeting.")
-        .to_questioner(
+        .for_questioner(
             about,
             format!("Written response to your question {}", about.reference),
         )
@@ -682,7 +697,7 @@ fn correction(draft: Draft<'_>, about: &About, body: &str) -> Content {
         .heading("Corrected response")
         .officers_words(body)
         .question(about)
-        .to_questioner(
+        .for_questioner(
             about,
             format!(
                 "Correction to the written response to your question {}",
@@ -722,7 +737,7 @@ fn officer_new_question(
     };
     draft
         .desk("Open the question", path)
-        .to_officers(subject, Some(reference))
+        .for_officers(subject, Some(reference))
 }
 
 fn officer_letter_failed(
@@ -750,7 +765,7 @@ fn officer_letter_failed(
         })
         .say("Whoever it was for has not been told. Send it again, or reach them in another way and note that you have.")
         .desk("Open the letters that failed", path)
-        .to_officers(subject, reference)
+        .for_officers(subject, reference)
 }
 
 /// The reason as it is said to the questioner.

@@ -184,7 +184,7 @@ pub async fn deliver(
             .store
             .write(|db| settle(service, db, &worker, &claimed, &attempted));
         match &settled {
-            Ok(outcome) => tracing::info!(letter = %claimed.row.id, kind = claimed.row.kind, ?outcome, "delivered a letter"),
+            Ok(outcome) => tracing::info!(letter = %claimed.row.id, kind = claimed.row.kind, ?outcome, "a letter was tried"),
             Err(error) => tracing::error!(letter = %claimed.row.id, %error, "a letter could not be settled"),
         }
         settled
@@ -298,8 +298,10 @@ fn settle(
 fn tried_since(db: &mut Db, row: &OutboxLetter) -> Result<DateTime<Utc>, ServiceError> {
     let again = audit::of_subject(db, &row.id.to_string())?
         .into_iter()
-        .rfind(|entry| entry.act == SENT_AGAIN);
-    Ok(again.map_or(row.created_at, |entry| entry.at()))
+        .filter(|entry| entry.act == SENT_AGAIN)
+        .map(|entry| entry.at())
+        .max();
+    Ok(again.unwrap_or(row.created_at))
 }
 
 /// How long a letter waits after so many earlier failures: doubling, between half and the whole of the step, so that letters

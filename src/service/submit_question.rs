@@ -21,9 +21,8 @@ use crate::{
         views,
     },
     store::{
-        calendar,
         connection::Db,
-        drafts, meetings,
+        drafts, meetings, postcodes,
         questions::{self, HashedKey, Question, QuestionerDetails, RecordedException, Remembered},
     },
 };
@@ -153,7 +152,7 @@ fn submit_in(
         difference,
     } = submission.typed.parse(meeting.agenda_published)?;
     let deadline = service.deadline(db, meeting)?;
-    let postcode_check = calendar::check_postcode(db, &questioner.postcode)?;
+    let postcode_check = postcodes::check(db, &questioner.postcode)?;
     let allowed = i32::from(service.figures(meeting).questions_per_person().get());
     let keys = service.hashed_keys(&questioner);
     let slots = Slots::find(db, meeting.id, &keys, allowed)?;

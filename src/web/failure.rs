@@ -8,7 +8,7 @@ use actix_web::{
     http::StatusCode,
 };
 
-use crate::{service::ServiceError, store::error::StoreError};
+use crate::{service::ServiceError, store::error::StoreError, web::problem::Problem};
 
 /// What a handler gives back.
 pub type Answer = Result<HttpResponse, Failure>;
@@ -51,6 +51,9 @@ pub enum Failure {
     /// If-Match is missing (428).
     #[error("If-Match is missing")]
     PreconditionRequired,
+    /// What only the API says, in full.
+    #[error("{}", .0.title)]
+    Problem(Box<Problem>),
     /// The service is not put together right, or panicked.
     #[error("a fault of the service")]
     Broken,
@@ -87,6 +90,9 @@ impl Failure {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::Problem(problem) => {
+                StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -166,7 +166,7 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
             "Your connection was too slow",
             &["What you sent did not arrive in time. Go back and try again."],
         ),
-        Failure::UnsupportedMediaType | Failure::Malformed(_) => say(
+        Failure::UnsupportedMediaType | Failure::Malformed(_) | Failure::Problem(_) => say(
             "We could not read what you sent",
             &["Go back, check it and try again."],
         ),

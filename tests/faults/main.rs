@@ -7,4 +7,5 @@ mod postgres;
 #[path = "../support/service.rs"]
 mod service;
 
+mod outbox;
 mod races;

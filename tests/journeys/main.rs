@@ -1,5 +1,6 @@
 //! Journeys over HTTP, a file for each persona.
 
+mod guards;
 mod staff;
 
 #[path = "../support/app.rs"]

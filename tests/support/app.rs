@@ -44,6 +44,8 @@ pub struct Setup {
     pub toml: String,
     /// Whether the seeds are loaded.
     pub seeds: bool,
+    /// A database of the caller's; none for an SQLite file of its own.
+    pub database: Option<DatabaseUrl>,
 }
 
 impl Default for Setup {
@@ -53,6 +55,7 @@ impl Default for Setup {
             now: Utc.with_ymd_and_hms(2024, 2, 5, 15, 0, 0).unwrap(),
             toml: String::new(),
             seeds: false,
+            database: None,
         }
     }
 }
@@ -96,7 +99,9 @@ impl TestApp {
         let settings = Settings::from_parts(&root.join("config"), &toml, &environment)
             .expect("the settings of the repository");
         let settings = Arc::new(settings);
-        let url = DatabaseUrl::sqlite(directory.path().join("test.sqlite3"));
+        let url = setup
+            .database
+            .unwrap_or_else(|| DatabaseUrl::sqlite(directory.path().join("test.sqlite3")));
         let store = Store::open(&StoreSettings::new(url)).expect("a database");
         SCHEMA.run(&store).expect("the migrations");
         let clock = Arc::new(FixedClock::at(setup.now));

@@ -49,6 +49,11 @@ impl Database {
         })
     }
 
+    /// Its URL.
+    pub fn url(&self) -> DatabaseUrl {
+        self.url.clone()
+    }
+
     /// The usual settings for it.
     pub fn settings(&self) -> StoreSettings {
         StoreSettings::new(self.url.clone())

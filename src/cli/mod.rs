@@ -1,0 +1,112 @@
+//! FLOOR 4: the command line, and the start of everything.
+//!
+//! Each subcommand is a file. What a command prints for a person or a program goes to standard output; the log goes to
+//! standard error.
+
+mod check;
+mod import;
+mod serve;
+mod staff;
+mod start;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{mail, service::remove_personal_details};
+use start::{Started, seed};
+
+/// A council's public question time: residents' questions, the officer's decisions, the chair's clocks.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The directory with the settings.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "config",
+        env = "PQT_CONFIG"
+    )]
+    config: PathBuf,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve, which is also what happens without a subcommand: brings the database up to date and answers requests
+    Serve,
+    /// Bring the database up to date
+    Migrate,
+    /// Fill an empty database with boards, past meetings and a demonstration (development only)
+    Seed,
+    /// Look after staff accounts
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
+    /// Take over what others publish
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Check the settings and the database, and change nothing
+    Check,
+    /// Remove personal details, drafts and sessions whose time is over
+    Purge,
+    /// Write every letter with invented details into a directory
+    Letters {
+        /// The directory.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match carry_out(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("public-question-time: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let settings = start::settings(&cli.config)?;
+    start::log(&settings.log)?;
+    match cli.command.as_ref().unwrap_or(&Command::Serve) {
+        Command::Serve => return serve::serve(Started::open(settings)?),
+        Command::Check => return check::check(&settings),
+        Command::Migrate => {
+            let run = Started::open(settings)?.migrated;
+            println!("{} migrations run", run.len());
+        }
+        Command::Seed => {
+            let started = Started::open(settings)?;
+            let loaded = seed(&started.service)?;
+            println!(
+                "{}",
+                if loaded {
+                    "Seeds loaded"
+                } else {
+                    "Nothing loaded: there are boards already"
+                }
+            );
+        }
+        Command::Import(command) => {
+            import::carry_out(&Started::open(settings)?.service, command)?;
+        }
+        Command::Staff(command) => staff::carry_out(&Started::open(settings)?.service, command)?,
+        Command::Purge => {
+            let started = Started::open(settings)?;
+            let removed = remove_personal_details::remove_what_is_due(&started.service)?;
+            println!("{removed:?}");
+        }
+        Command::Letters { out } => {
+            mail::write_samples(&settings, out)?;
+            println!("Written to {}", out.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

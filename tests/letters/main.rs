@@ -1,0 +1,12 @@
+//! Letters: what they say, how they leave, and that none is lost.
+
+mod delivery;
+mod desk;
+mod folder;
+mod headers;
+mod killed;
+mod smtp;
+mod smtp_server;
+mod support;
+mod wording;
+mod worker;
