@@ -15,6 +15,7 @@ pub fn of(member: &StaffMember) -> StaffNav {
     }
     if member.is_proper_officer() || member.holds_anywhere(Role::Chair) {
         entry("Meetings", "/staff/meetings");
+        entry("Question time", crate::web::chair::HOME);
     }
     if member.may_respond() {
         entry("Written responses", "/staff/responses");
