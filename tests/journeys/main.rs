@@ -1,5 +1,7 @@
 //! Journeys over HTTP, a file for each persona.
 
+mod guards;
+mod resident;
 mod chair;
 mod import;
 mod papers;

@@ -275,7 +275,6 @@ struct RejectPage {
     form: FormState,
     grounds: Vec<Choice>,
     text: String,
-    same: bool,
     version: i32,
     href: String,
 }
@@ -349,7 +348,6 @@ fn reject_page(
             .with_errors(wrong),
         grounds: question::ground_choices(grounds),
         text: question.original_text.clone(),
-        same: grounds.contains(&Ground::SubstantiallyTheSame),
         version: form.value("version").parse().unwrap_or(-1),
         href: address(question.id),
         form,
