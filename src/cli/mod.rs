@@ -13,7 +13,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{mail, service::remove_personal_details};
+use crate::{mail, service::remove_personal_details, web};
 use start::{Started, seed};
 
 /// A council's public question time: residents' questions, the officer's decisions, the chair's clocks.
@@ -50,6 +50,8 @@ enum Command {
     Import(import::ImportCommand),
     /// Check the settings and the database, and change nothing
     Check,
+    /// Print the API's OpenAPI document
+    Openapi,
     /// Remove personal details, drafts and sessions whose time is over
     Purge,
     /// Write every letter with invented details into a directory
@@ -78,6 +80,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => return serve::serve(Started::open(settings)?),
         Command::Check => return check::check(&settings),
+        Command::Openapi => println!("{}", web::api::document().to_pretty_json()?),
         Command::Migrate => {
             let run = Started::open(settings)?.migrated;
             println!("{} migrations run", run.len());
@@ -101,7 +104,10 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Purge => {
             let started = Started::open(settings)?;
             let removed = remove_personal_details::remove_what_is_due(&started.service)?;
-            println!("{removed:?}");
+            println!(
+                "Removed: the details of {} questioners, {} drafts, {} sessions, {} letters",
+                removed.questioners, removed.drafts, removed.sessions, removed.letters
+            );
         }
         Command::Letters { out } => {
             mail::write_samples(&settings, out)?;
