@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     domain::{
         agenda::AgendaItem,
-        id::{MeetingId, QuestionId},
+        id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
         standing_order::{notice::Deadline, written_response::Reason},
@@ -16,7 +16,7 @@ use crate::{
         audit::{self, Entry},
         connection::Db,
         letters::{self, OutboxLetter},
-        meetings::{self, MeetingRecord},
+        meetings::{self, MeetingRecord, Place, When},
         questions::{self, Decision, Minutes, Question, QuestionerDetails, RecordedException},
         responses::{self, SentReply, WrittenResponse},
         staff,
@@ -98,6 +98,25 @@ pub fn past_meetings(
 ) -> Result<Vec<MeetingView>, ServiceError> {
     let today = local_time::london_date(service.now());
     meetings::before_date(db, today, most)?
+        .into_iter()
+        .map(|record| view(service, db, record))
+        .collect()
+}
+
+/// A page of meetings: those from today on, or those before.
+///
+/// # Errors
+/// Those of the store.
+pub fn page_of_meetings(
+    service: &Service,
+    db: &mut Db,
+    when: When,
+    board: Option<BoardId>,
+    after: Option<Place>,
+    most: i64,
+) -> Result<Vec<MeetingView>, ServiceError> {
+    let today = local_time::london_date(service.now());
+    meetings::page(db, when, today, board, after, most)?
         .into_iter()
         .map(|record| view(service, db, record))
         .collect()

@@ -11,7 +11,7 @@ use crate::{
         meeting::{Board, Meeting, MeetingStatus},
     },
     store::{
-        connection::Db,
+        connection::{Backend, Db},
         error::StoreError,
         rows,
         schema::{agenda_items, boards, meetings, questions},
@@ -234,6 +234,63 @@ pub fn before_date(
             .select(MeetingRow::as_select())
             .load(db)?,
     )
+}
+
+/// Which meetings a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// On the date or after it, soonest first.
+    Coming,
+    /// Before the date, latest first.
+    Past,
+}
+
+/// A meeting's place among all: its date, then its identifier.
+pub type Place = (NaiveDate, MeetingId);
+
+/// A page of meetings, of one board or of all, from those that come after a place in the list.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn page(
+    db: &mut Db,
+    when: When,
+    date: NaiveDate,
+    board: Option<BoardId>,
+    after: Option<Place>,
+    most: i64,
+) -> Result<Vec<MeetingRecord>, StoreError> {
+    let mut query = meetings::table
+        .select(MeetingRow::as_select())
+        .into_boxed::<Backend>();
+    if let Some(board) = board {
+        query = query.filter(meetings::board_id.eq(board.to_string()));
+    }
+    let query = match when {
+        When::Coming => {
+            query = query.filter(meetings::meeting_date.ge(date));
+            if let Some((day, id)) = after {
+                query = query.filter(
+                    meetings::meeting_date.gt(day).or(meetings::meeting_date
+                        .eq(day)
+                        .and(meetings::id.gt(id.to_string()))),
+                );
+            }
+            query.order((meetings::meeting_date, meetings::id))
+        }
+        When::Past => {
+            query = query.filter(meetings::meeting_date.lt(date));
+            if let Some((day, id)) = after {
+                query = query.filter(
+                    meetings::meeting_date.lt(day).or(meetings::meeting_date
+                        .eq(day)
+                        .and(meetings::id.lt(id.to_string()))),
+                );
+            }
+            query.order((meetings::meeting_date.desc(), meetings::id.desc()))
+        }
+    };
+    records(query.limit(most).load(db)?)
 }
 
 /// The scheduled meetings of a board after a date, soonest first.

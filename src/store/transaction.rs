@@ -146,12 +146,6 @@ impl Store {
         closure(&mut lease.db)
     }
 
-    /// Whether the disk refused to confirm a commit. The process must end then: the check at the next opening repairs the file
-    /// from its log.
-    pub fn has_lost_sync(&self) -> bool {
-        self.0.unsynced.load(Ordering::SeqCst)
-    }
-
     /// Whether the database answers: for a readiness check.
     ///
     /// # Errors

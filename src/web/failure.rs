@@ -8,7 +8,7 @@ use actix_web::{
     http::StatusCode,
 };
 
-use crate::{service::ServiceError, store::error::StoreError};
+use crate::{service::ServiceError, store::error::StoreError, web::problem::Problem};
 
 /// What a handler gives back.
 pub type Answer = Result<HttpResponse, Failure>;
@@ -51,6 +51,9 @@ pub enum Failure {
     /// If-Match is missing (428).
     #[error("If-Match is missing")]
     PreconditionRequired,
+    /// What only the API says, in full.
+    #[error("{}", .0.title)]
+    Problem(Box<Problem>),
     /// The service is not put together right, or panicked.
     #[error("a fault of the service")]
     Broken,
@@ -74,7 +77,7 @@ impl Failure {
                 ServiceError::SignedOut => StatusCode::UNAUTHORIZED,
                 ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
                 ServiceError::Conflict(_) => StatusCode::CONFLICT,
-                ServiceError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                ServiceError::Busy | ServiceError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 ServiceError::TooMany => StatusCode::TOO_MANY_REQUESTS,
                 ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -87,6 +90,9 @@ impl Failure {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::Problem(problem) => {
+                StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -96,7 +102,7 @@ impl Failure {
         match self {
             Self::TooMany(wait) => Some(wait.as_secs() + 1),
             Self::Service(ServiceError::TooMany) => Some(60),
-            Self::Service(ServiceError::Busy) => Some(5),
+            Self::Service(ServiceError::Busy | ServiceError::Unavailable) => Some(5),
             _ => None,
         }
     }

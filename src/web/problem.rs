@@ -40,6 +40,20 @@ pub struct Problem {
     /// Every reason for which the standing order says no.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<RefusalProblem>,
+    /// The question that the standing order refused: it was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub kept: Option<KeptQuestion>,
+}
+
+/// A question that was refused and kept.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct KeptQuestion {
+    /// Its reference.
+    #[schema(example = "PQ-2026-7KX4")]
+    pub reference: String,
+    /// Where its questioner sees it: a private address.
+    pub your_question: String,
 }
 
 /// A wrong field.
@@ -109,7 +123,31 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             refusals: Vec::new(),
+            kept: None,
         }
+    }
+
+    /// Wrong fields, wherever in the body they are.
+    pub fn wrong_fields(errors: Vec<WrongField>) -> Self {
+        Self {
+            errors,
+            ..Self::new(
+                "invalid",
+                "Some fields are wrong",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "",
+            )
+        }
+    }
+
+    /// An Idempotency-Key that stands for another request.
+    pub fn key_reused() -> Self {
+        Self::new(
+            "idempotency-key-reused",
+            "The Idempotency-Key stands for another request",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Send a new key with a new request; the same key only with the same body.",
+        )
     }
 }
 
@@ -148,7 +186,7 @@ impl From<&Failure> for Problem {
                 ),
                 ServiceError::Forbidden(why) => problem("forbidden", "Not allowed", why),
                 ServiceError::Conflict(why) => problem("conflict", "It stands otherwise", why),
-                ServiceError::Busy => problem(
+                ServiceError::Busy | ServiceError::Unavailable => problem(
                     "busy",
                     "Busy",
                     "Nothing was stored. Try again after the time in Retry-After.",
@@ -200,6 +238,7 @@ impl From<&Failure> for Problem {
                 "If-Match is missing",
                 "Send the ETag of what you saw as If-Match.",
             ),
+            Failure::Problem(known) => known.as_ref().clone(),
             Failure::Broken => problem(
                 "internal",
                 "A fault of the service",

@@ -1,0 +1,180 @@
+//! Deciding on a question, and writing what the minutes say of it.
+
+use actix_web::{http::StatusCode, post, put};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    request::{Body, Id, IfMatch, matched, versioned},
+    staff_questions::{Minutes, StaffQuestion, look},
+};
+use crate::{
+    domain::{id::QuestionId, standing_order::rejection::Ground},
+    service::{
+        admit_question, approve_question, minutes, permission, redact_question,
+        reject_question::{self, Rejection},
+        reopen_question, responses, your_question,
+    },
+    web::{Answer, ApiActor},
+};
+
+/// A decision on a question.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DecisionInput {
+    /// It will be put: the proper officer.
+    Approve {
+        /// Why it is not the same as the strong matches; must be there where there are any (clause (v)).
+        #[serde(default)]
+        #[schema(example = "The earlier question was about another road.")]
+        judgement: Option<String>,
+    },
+    /// It will not: the proper officer, or the chair of the board.
+    Reject {
+        /// The grounds, one at least.
+        grounds: Vec<Ground>,
+        /// The reason, as it will stand in the letter.
+        #[schema(
+            example = "Your question is about something that the council is not responsible for."
+        )]
+        reason: String,
+        /// The reference of the earlier question, on the ground that it is substantially the same.
+        #[serde(default)]
+        #[schema(example = "PQ-2026-7KX4")]
+        earlier: Option<String>,
+    },
+    /// A rejection is taken back, until the meeting: the proper officer, or the chair of the board.
+    Reopen {
+        /// Why.
+        reason: String,
+    },
+    /// A question that the standing order refused is admitted by a recorded exception: the proper officer.
+    Admit {
+        /// Why.
+        reason: String,
+    },
+    /// A question that the standing order refused gets a written response: the proper officer.
+    KeepForResponse {},
+    /// The published words are changed, to take out what must not be published: the proper officer.
+    Redact {
+        /// The words as they will be published.
+        public_text: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is withdrawn at its questioner's word: the proper officer.
+    Withdraw {},
+}
+
+/// Decide on a question
+///
+/// The letter that tells the questioner is written in the same transaction. Two at once: the second gets 412, reads the question
+/// again and decides anew.
+#[utoipa::path(tag = "Decisions", request_body = DecisionInput, security(("bearer" = []), ("session" = [])),
+    params(("id" = QuestionId, Path, description = "The question."), ("If-Match" = String, Header, description = "The ETag of the question that you saw.", example = "\"1\"")),
+    responses((status = 200, description = "The question as it is now.", body = StaffQuestion, headers(("ETag" = String, description = "Its version.")))))]
+#[post("/staff/questions/{id}/decisions")]
+pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Body) -> Answer {
+    let acting = actor.acting();
+    let id = id.0;
+    let by = acting.clone();
+    permission::staff(&acting)?;
+    // whether they may decide on this one comes before what they decide
+    actor.run(move |service| look(service, &by, id)).await?;
+    let version = seen.version()?;
+    let decision = body.read::<DecisionInput>()?;
+    let decided = actor
+        .run(move |service| {
+            match &decision {
+                DecisionInput::Approve { judgement } => approve_question::approve(
+                    service,
+                    &acting,
+                    id,
+                    version,
+                    judgement.as_deref().unwrap_or_default(),
+                ),
+                DecisionInput::Reject {
+                    grounds,
+                    reason,
+                    earlier,
+                } => reject_question::reject(
+                    service,
+                    &acting,
+                    id,
+                    version,
+                    &Rejection {
+                        grounds: grounds.clone(),
+                        reason: reason.clone(),
+                        earlier: earlier.clone().unwrap_or_default(),
+                    },
+                ),
+                DecisionInput::Reopen { reason } => {
+                    reopen_question::reopen(service, &acting, id, version, reason)
+                }
+                DecisionInput::Admit { reason } => {
+                    admit_question::admit(service, &acting, id, version, reason)
+                }
+                DecisionInput::KeepForResponse {} => {
+                    responses::keep_for_response(service, &acting, id, version)
+                }
+                DecisionInput::Redact {
+                    public_text,
+                    reason,
+                } => redact_question::redact(service, &acting, id, version, public_text, reason),
+                DecisionInput::Withdraw {} => {
+                    your_question::withdraw_for(service, &acting, id, version)
+                }
+            }?;
+            look(service, &acting, id)
+        })
+        .await;
+    let question = matched(decided)?;
+    Ok(versioned(StatusCode::OK, question.version, &question))
+}
+
+/// What is written for the minutes. What is left out is emptied.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MinutesInput {
+    /// The response given at the meeting, in substance.
+    pub response: Option<String>,
+    /// Who gave it.
+    pub answered_by: Option<String>,
+    /// The supplementary question.
+    pub supplementary_text: Option<String>,
+    /// The response to it.
+    pub supplementary_response: Option<String>,
+}
+
+/// Write what the minutes say of a question
+///
+/// The chair of the board, or the proper officer.
+#[utoipa::path(tag = "Decisions", request_body = MinutesInput, security(("bearer" = []), ("session" = [])),
+    params(("id" = QuestionId, Path, description = "The question."), ("If-Match" = String, Header, description = "The version of the minutes that you saw, in quotes.", example = "\"0\"")),
+    responses((status = 200, description = "What the minutes say now.", body = Minutes, headers(("ETag" = String, description = "The version of the minutes.")))))]
+#[put("/staff/questions/{id}/minutes")]
+pub async fn write_minutes(
+    actor: ApiActor,
+    id: Id<QuestionId>,
+    seen: IfMatch,
+    body: Body,
+) -> Answer {
+    let acting = actor.acting();
+    let by = acting.clone();
+    let id = id.0;
+    permission::staff(&acting)?;
+    actor.run(move |service| look(service, &by, id)).await?;
+    let version = seen.version()?;
+    let input = body.read::<MinutesInput>()?;
+    let written = minutes::Written {
+        response: input.response.unwrap_or_default(),
+        answered_by: input.answered_by.unwrap_or_default(),
+        supplementary_text: input.supplementary_text.unwrap_or_default(),
+        supplementary_response: input.supplementary_response.unwrap_or_default(),
+    };
+    let outcome = actor
+        .run(move |service| minutes::write(service, &acting, id, version, &written))
+        .await;
+    let minutes = Minutes::from(matched(outcome)?);
+    Ok(versioned(StatusCode::OK, minutes.version, &minutes))
+}

@@ -1,0 +1,213 @@
+//! Questions as the public may see them: put at a meeting, with what was answered. No personal details: the name is the one
+//! agreed for publication, the words are those published.
+
+use actix_web::{get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    agenda::AgendaItem,
+    paging::{Page, Paging},
+    request::{Body, Id, ok},
+};
+use crate::{
+    domain::{
+        id::{MeetingId, QuestionId},
+        question::QuestionText,
+        reference::Reference,
+        similarity::Band,
+        status::Status,
+    },
+    service::{
+        ServiceError, evidence,
+        views::{self, PublicQuestion},
+    },
+    store::{
+        meetings,
+        questions::{self, Filter},
+    },
+    web::{Answer, ApiActor},
+};
+
+/// A question that was put at a meeting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PutQuestion {
+    /// Its reference.
+    #[schema(example = "PQ-2026-7KX4")]
+    pub reference: String,
+    /// The questioner's name, or what was agreed in its stead.
+    #[schema(example = "A resident")]
+    pub name: String,
+    /// The words as published.
+    pub question: String,
+    /// What it is about.
+    #[schema(example = "Domestic abuse")]
+    pub matter: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The date of the meeting.
+    pub meeting_date: NaiveDate,
+    /// The board's name.
+    pub board: String,
+    /// The answer given at the meeting, in substance.
+    pub response: Option<String>,
+    /// Who gave it.
+    pub answered_by: Option<String>,
+    /// The supplementary question.
+    pub supplementary: Option<String>,
+    /// The answer to it.
+    pub supplementary_response: Option<String>,
+    /// The agenda item that it was dealt with under.
+    pub dealt_with: Option<AgendaItem>,
+    /// The written response as last sent.
+    pub written_response: Option<String>,
+    /// Whether a written response is still owed.
+    pub response_owed: bool,
+}
+
+impl From<PublicQuestion> for PutQuestion {
+    fn from(question: PublicQuestion) -> Self {
+        Self {
+            reference: question.reference,
+            name: question.name,
+            question: question.text,
+            matter: question.matter,
+            status: question.status,
+            meeting: question.meeting_id,
+            meeting_date: question.meeting_date,
+            board: question.board,
+            response: question.response,
+            answered_by: question.answered_by,
+            supplementary: question.supplementary,
+            supplementary_response: question.supplementary_response,
+            dealt_with: question.dealt_with.as_ref().map(AgendaItem::from),
+            written_response: question.written_response,
+            response_owed: question.response_owed,
+        }
+    }
+}
+
+/// Which questions a list shows.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct AtMeeting {
+    /// Only those put at this meeting.
+    pub meeting: Option<MeetingId>,
+}
+
+/// List questions put
+///
+/// Every question that was put at a meeting, latest first, with what was answered. No personal details.
+#[utoipa::path(tag = "Questions", params(AtMeeting, Paging), responses((status = 200, description = "A page of questions.", body = Page<PutQuestion>)))]
+#[get("/questions")]
+pub async fn list_questions(
+    actor: ApiActor,
+    which: web::Query<AtMeeting>,
+    paging: web::Query<Paging>,
+) -> Answer {
+    let filter = Filter {
+        meeting: which.meeting,
+        statuses: Vec::new(),
+        put: true,
+    };
+    let before: Option<QuestionId> = paging.after(|name| name.parse().ok())?;
+    let most = paging.one_more();
+    let found = actor
+        .run(move |service| {
+            service.store.read(|db| {
+                questions::page(db, &filter, before, most)?
+                    .into_iter()
+                    .map(|question| Ok((question.id, views::public_question(db, &question)?)))
+                    .collect::<Result<Vec<_>, ServiceError>>()
+            })
+        })
+        .await?;
+    let page = paging.page(found, |(id, _)| id.to_string());
+    Ok(ok(&Page {
+        items: page
+            .items
+            .into_iter()
+            .map(|(_, question)| PutQuestion::from(question))
+            .collect(),
+        next_cursor: page.next_cursor,
+    }))
+}
+
+/// Read a question that was put
+#[utoipa::path(tag = "Questions", params(("reference" = String, Path, description = "Its reference.", example = "PQ-2026-7KX4")),
+    responses((status = 200, description = "The question.", body = PutQuestion)))]
+#[get("/questions/{reference}")]
+pub async fn read_question(actor: ApiActor, reference: web::Path<String>) -> Answer {
+    let reference = Reference::parse(&reference).map_err(|_| ServiceError::NotFound)?;
+    let question = actor
+        .run(move |service| {
+            service.store.read(|db| {
+                let question = questions::by_reference(db, &reference)?;
+                // a reference that was guessed tells nothing of a question that is not public
+                if question.put_on.is_none() {
+                    return Err(ServiceError::NotFound);
+                }
+                views::public_question(db, &question)
+            })
+        })
+        .await?;
+    Ok(ok(&PutQuestion::from(question)))
+}
+
+/// The words of a question that may be asked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// Its words.
+    #[schema(example = "What is the council doing about speeding on Derby Road?")]
+    pub question: String,
+}
+
+/// An earlier question that is like the one asked about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarQuestion {
+    /// The earlier question with its answer.
+    pub question: PutQuestion,
+    /// How alike, from 0 to 1.
+    #[schema(example = 0.52)]
+    pub score: f64,
+    /// What that says.
+    pub band: Band,
+    /// The word stems shared, the weightiest first.
+    pub shared: Vec<String>,
+}
+
+/// Find questions put before that are alike
+///
+/// What a questioner should see before asking: questions put in the six months before the meeting that may be substantially the
+/// same (clause (v)), best first. Nothing is stored.
+#[utoipa::path(tag = "Questions", request_body = Draft, params(("id" = MeetingId, Path, description = "The meeting at which it would be put.")),
+    responses((status = 200, description = "The questions found.", body = Vec<SimilarQuestion>)))]
+#[post("/meetings/{id}/similar-questions")]
+pub async fn find_similar_questions(actor: ApiActor, id: Id<MeetingId>, body: Body) -> Answer {
+    let draft = body.read::<Draft>()?;
+    let text = QuestionText::parse(&draft.question)
+        .map_err(|error| ServiceError::field("question", error.code, error.message))?;
+    let found = actor
+        .run(move |service| {
+            service.store.read(|db| {
+                let meeting = meetings::meeting(db, id.0)?.meeting;
+                evidence::matches(service, db, &meeting, text.as_str())
+            })
+        })
+        .await?;
+    let similar: Vec<SimilarQuestion> = found
+        .into_iter()
+        .map(|found| SimilarQuestion {
+            question: found.earlier.into(),
+            score: found.score,
+            band: found.band,
+            shared: found.shared,
+        })
+        .collect();
+    Ok(ok(&similar))
+}

@@ -1,0 +1,247 @@
+//! A question as its own questioner sees it, by the token of the private link. Looking changes nothing.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{meetings::Meeting, request::ok};
+use crate::{
+    domain::{
+        id::MeetingId,
+        standing_order::{
+            rejection::Ground,
+            written_response::{Reason, Reply, ResponseState},
+        },
+        status::{Act, Status},
+    },
+    service::{Service, ServiceError, views, your_question},
+    store::questions::{self, DecisionKind},
+    web::{Answer, ApiActor, problem::RefusalProblem},
+};
+
+/// A question as its own questioner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct YourQuestion {
+    /// Where this is found. Keep it private: whoever has it can withdraw the question.
+    #[serde(rename = "self")]
+    #[schema(example = "/api/v1/your-question/AY16PF8AfD6bGi9tTI4KEVq0…")]
+    pub itself: String,
+    /// The page that shows the same to a person.
+    pub page: String,
+    /// What to quote to the council.
+    #[schema(example = "PQ-2026-7KX4")]
+    pub reference: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The same in words.
+    #[schema(example = "waiting for a decision")]
+    pub status_in_words: String,
+    /// The moment of receipt.
+    #[schema(example = "2024-02-05T11:20:00Z")]
+    pub received_at: DateTime<Utc>,
+    /// The deadline that it was judged by.
+    #[schema(example = "2024-02-05T16:00:00Z")]
+    pub deadline_at: DateTime<Utc>,
+    /// The meeting.
+    pub meeting: Meeting,
+    /// What it is about.
+    pub matter: String,
+    /// Its words as they came.
+    pub question: String,
+    /// How many questions are to be put before it, once it is on the list.
+    pub before: Option<u32>,
+    /// Why the standing order refused it, if it did.
+    pub refusals: Vec<RefusalProblem>,
+    /// Why it was rejected, if it was.
+    pub rejection: Option<RejectionSeen>,
+    /// The answer given at the meeting, in substance, once that is written.
+    pub response: Option<String>,
+    /// The written response, if one is or was owed.
+    pub written_response: Option<ResponseSeen>,
+    /// What its questioner may still do: `withdraw`, `disown`.
+    pub possible: Vec<Act>,
+    /// The board's next meeting that takes questions, to which another may be sent.
+    pub next_meeting: Option<MeetingId>,
+}
+
+/// A rejection as the questioner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectionSeen {
+    /// The grounds.
+    pub grounds: Vec<GroundSeen>,
+    /// The reason in words.
+    pub reason: String,
+    /// The reference of the earlier question, where it is substantially the same as one.
+    pub earlier: Option<String>,
+    /// When it was decided.
+    pub decided_at: DateTime<Utc>,
+}
+
+/// A ground for rejection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroundSeen {
+    /// The ground.
+    pub ground: Ground,
+    /// The clause that it stands in.
+    #[schema(example = "34(9)(v)")]
+    pub clause: String,
+    /// The ground in words.
+    pub words: String,
+    /// What can be done instead.
+    pub what_next: String,
+}
+
+/// A written response as the questioner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResponseSeen {
+    /// Why it is owed.
+    pub reason: Reason,
+    /// Where it stands.
+    pub state: ResponseState,
+    /// The date by which it is due.
+    pub due_on: NaiveDate,
+    /// What was sent, oldest first.
+    pub replies: Vec<ReplySeen>,
+}
+
+/// A reply that was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplySeen {
+    /// What it was.
+    pub reply: Reply,
+    /// Its words.
+    pub body: String,
+    /// When it was sent.
+    pub sent_at: DateTime<Utc>,
+}
+
+impl YourQuestion {
+    /// What a token's question looks like.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn of(
+        service: &Service,
+        token: &str,
+        seen: &your_question::YourQuestion,
+    ) -> Result<Self, ServiceError> {
+        let view = &seen.view;
+        let question = &view.question;
+        let (earlier, next_meeting) = service.store.read(|db| {
+            let rejected = view.decisions.iter().rev().find_map(|d| d.earlier);
+            let earlier = match rejected {
+                Some(id) => Some(questions::question(db, id)?.reference.to_string()),
+                None => None,
+            };
+            let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
+            Ok::<_, ServiceError>((earlier, next.map(|next| next.meeting().id)))
+        })?;
+        let rejection = view
+            .decisions
+            .iter()
+            .rev()
+            .find(|decision| decision.kind == DecisionKind::Rejected)
+            .filter(|_| question.status == Status::Rejected)
+            .map(|decision| RejectionSeen {
+                grounds: decision
+                    .grounds
+                    .iter()
+                    .map(|ground| GroundSeen {
+                        ground: *ground,
+                        clause: ground.clause().to_string(),
+                        words: ground.words().to_owned(),
+                        what_next: ground.what_next().to_owned(),
+                    })
+                    .collect(),
+                reason: decision.reason.clone().unwrap_or_default(),
+                earlier: earlier.clone().filter(|_| decision.earlier.is_some()),
+                decided_at: decision.decided_at,
+            });
+        Ok(Self {
+            itself: format!("/api/v1/your-question/{token}"),
+            page: service.private_link(question.id, question.link_version),
+            reference: question.reference.to_string(),
+            status: question.status,
+            status_in_words: question.status.words().to_owned(),
+            received_at: question.received_at,
+            deadline_at: question.deadline_at,
+            meeting: Meeting::of(&view.meeting, service.now()),
+            matter: view.matter.clone(),
+            question: question.original_text.clone(),
+            before: seen.before.and_then(|before| u32::try_from(before).ok()),
+            refusals: question.refusals.iter().map(RefusalProblem::from).collect(),
+            rejection,
+            response: view.minutes.response.clone(),
+            written_response: view.response.as_ref().map(|response| ResponseSeen {
+                reason: response.reason,
+                state: response.state,
+                due_on: response.due_on,
+                replies: view
+                    .replies
+                    .iter()
+                    .map(|sent| ReplySeen {
+                        reply: sent.reply,
+                        body: sent.body.clone(),
+                        sent_at: sent.replied_at,
+                    })
+                    .collect(),
+            }),
+            possible: [Act::Withdraw, Act::Disown]
+                .into_iter()
+                .filter(|act| question.status.allows(*act))
+                .collect(),
+            next_meeting,
+        })
+    }
+}
+
+fn look(service: &Service, token: &str) -> Result<YourQuestion, ServiceError> {
+    let seen = your_question::look(service, token)?;
+    YourQuestion::of(service, token, &seen)
+}
+
+/// See your question
+///
+/// By the token of the private link. A token that opens nothing is answered with 404, whatever is wrong with it.
+#[utoipa::path(tag = "Your question", params(("token" = String, Path, description = "The token of the private link.")),
+    responses((status = 200, description = "The question.", body = YourQuestion)))]
+#[get("/your-question/{token}")]
+pub async fn see_your_question(actor: ApiActor, token: web::Path<String>) -> Answer {
+    let question = actor.run(move |service| look(service, &token)).await?;
+    Ok(ok(&question))
+}
+
+/// Withdraw your question
+///
+/// Before the deadline that gives the allowance back: another question can be sent. Withdrawing twice changes nothing more.
+#[utoipa::path(tag = "Your question", params(("token" = String, Path, description = "The token of the private link.")),
+    responses((status = 200, description = "The question, withdrawn.", body = YourQuestion)))]
+#[post("/your-question/{token}/withdraw")]
+pub async fn withdraw_your_question(actor: ApiActor, token: web::Path<String>) -> Answer {
+    let acting = actor.acting();
+    let question = actor
+        .run(move |service| {
+            your_question::withdraw(service, &acting, &token)?;
+            look(service, &token)
+        })
+        .await?;
+    Ok(ok(&question))
+}
+
+/// Disown a question sent in your name
+///
+/// The allowance is free at once, whatever the time.
+#[utoipa::path(tag = "Your question", params(("token" = String, Path, description = "The token of the private link.")),
+    responses((status = 200, description = "The question, disowned.", body = YourQuestion)))]
+#[post("/your-question/{token}/disown")]
+pub async fn disown_question(actor: ApiActor, token: web::Path<String>) -> Answer {
+    let acting = actor.acting();
+    let question = actor
+        .run(move |service| {
+            your_question::disown(service, &acting, &token)?;
+            look(service, &token)
+        })
+        .await?;
+    Ok(ok(&question))
+}
