@@ -281,7 +281,7 @@ async fn an_adjournment_stops_both_clocks() {
     }
     evening_of.app.advance(TimeDelta::seconds(20));
     chair.does("adjourn").await;
-    evening_of.app.advance(TimeDelta::minutes(45));
+    evening_of.app.advance(TimeDelta::minutes(20));
     let page = chair.look().await;
     assert_eq!(page.all("#next-step"), ["Resume public question time"]);
     assert_eq!(clock(&page, "turn-clock").0, "2:40");
