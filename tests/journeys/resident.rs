@@ -3,10 +3,16 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use public_question_time::domain::agenda::{ItemKind, Part};
 use public_question_time::domain::id::MeetingId;
+use public_question_time::domain::standing_order::question_time::Event;
+use public_question_time::domain::standing_order::rejection::Ground;
 use public_question_time::service::actor::{Acting, Who};
 use public_question_time::service::approve_question;
 use public_question_time::service::boards::{self, BoardParticulars};
 use public_question_time::service::meetings::{self, ItemParticulars, Particulars};
+use public_question_time::service::question_time;
+use public_question_time::service::reject_question::{self, Rejection};
+use public_question_time::service::views;
+use public_question_time::store::questions::Question;
 use public_question_time::store::staff::{HeldRole, Role};
 
 use crate::app::{Browser, Page, Setup, TestApp};
@@ -17,6 +23,27 @@ struct Town {
     officer: Acting,
     meeting: MeetingId,
     next: MeetingId,
+}
+
+impl Town {
+    /// The question that a private link opens, for what an officer does to it.
+    fn question(&self, link: &str) -> Question {
+        let service = &self.app.service;
+        let token = link.trim_start_matches("/question/");
+        service
+            .store
+            .read(|db| service.question_by_token(db, token))
+            .unwrap()
+    }
+
+    fn version(&self, meeting: MeetingId) -> i32 {
+        let service = &self.app.service;
+        let view = service
+            .store
+            .read(|db| views::meeting(service, db, meeting))
+            .unwrap();
+        view.meeting().version
+    }
 }
 
 fn at(hour: u32, minute: u32, second: u32) -> DateTime<Utc> {
@@ -246,7 +273,7 @@ async fn a_question_goes_from_the_first_page_to_its_receipt_and_its_letter() {
     assert_eq!(refused.status, 422);
     assert_eq!(
         refused.problems(),
-        ["Select that what you have given is correct"]
+        ["Confirm that what you have given is correct"]
     );
     assert!(refused.title().starts_with("Error: "));
 
@@ -256,7 +283,8 @@ async fn a_question_goes_from_the_first_page_to_its_receipt_and_its_letter() {
         (200, "Question received")
     );
     assert!(
-        done.text().contains("5 February 2024 at 3pm"),
+        done.text()
+            .contains("received on 5 February 2024 at 3:00:00pm"),
         "{}",
         done.text()
     );
@@ -561,9 +589,7 @@ async fn private_items_and_applications_cannot_be_chosen() {
         .app
         .service
         .store
-        .read(|db| {
-            public_question_time::service::views::meeting(&town.app.service, db, town.meeting)
-        })
+        .read(|db| views::meeting(&town.app.service, db, town.meeting))
         .unwrap();
     for item in &view.agenda[1..] {
         let mut forged = fields.clone();
@@ -609,7 +635,7 @@ async fn without_an_agenda_the_matter_is_asked_for() {
         .app
         .service
         .store
-        .read(|db| public_question_time::service::views::meeting(&town.app.service, db, town.next))
+        .read(|db| views::meeting(&town.app.service, db, town.next))
         .unwrap();
     let published = Particulars {
         agenda_published: true,
@@ -729,7 +755,7 @@ async fn withdrawing_gives_the_allowance_back() {
     let again = phone.press(&confirm, "Withdraw the question", &[]).await;
     assert_eq!(again.status, 303);
     let letters = town.app.letters_to("resident@example.org").await;
-    let kinds: Vec<&str> = letters.iter().map(|letter| letter.kind.as_str()).collect();
+    let kinds: Vec<&str> = letters.iter().map(|letter| letter.kind).collect();
     assert_eq!(kinds, ["acknowledgement", "withdrawn"]);
 
     let check = write(
@@ -896,11 +922,7 @@ async fn an_approved_question_shows_its_place_in_the_list() {
     }
     let service = &town.app.service;
     for link in &links {
-        let token = link.trim_start_matches("/question/");
-        let question = service
-            .store
-            .read(|db| service.question_by_token(db, token))
-            .unwrap();
+        let question = town.question(link);
         approve_question::approve(service, &town.officer, question.id, question.version, "")
             .unwrap();
     }
@@ -1063,4 +1085,161 @@ async fn every_page_at_the_foot_opens_with_one_heading() {
     ] {
         assert!(rule.contains(figure), "{figure}: {rule}");
     }
+}
+
+#[tokio::test]
+async fn a_rejection_shows_its_grounds_and_goes_on_to_the_next_meeting() {
+    let town = town().await;
+    let browser = town.app.browser();
+    let check = write(&browser, town.meeting, QUESTION, &PERSON).await;
+    let link = private_link(&send(&browser, &check).await);
+    let question = town.question(&link);
+    reject_question::reject(
+        &town.app.service,
+        &town.officer,
+        question.id,
+        question.version,
+        &Rejection {
+            grounds: vec![Ground::NotCouncilMatter],
+            reason: "The road belongs to National Highways.".to_owned(),
+            earlier: String::new(),
+        },
+    )
+    .unwrap();
+    let phone = town.app.browser();
+    let page = phone.get(&link).await;
+    for said in [
+        "Rejected",
+        "The road belongs to National Highways.",
+        "(Standing Order 34(9)(v))",
+        "You can contact the organisation that is responsible.",
+        "You can send another question to this meeting until 4pm on Monday 5 February 2024",
+    ] {
+        assert!(page.text().contains(said), "{said}: {}", page.text());
+    }
+    let carried = phone
+        .press(&page, "Send it to the board’s next meeting", &[])
+        .await;
+    let check = phone.follow(carried).await;
+    assert!(
+        check.text().contains("Tuesday 9 April 2024"),
+        "{}",
+        check.text()
+    );
+    assert!(check.text().contains(QUESTION));
+    let done = send(&phone, &check).await;
+    assert_eq!(done.heading(), "Question received");
+    // the officer sees from which question it was carried
+    let carried = town.question(&private_link(&done));
+    assert_eq!(carried.carried_from, Some(question.id));
+}
+
+#[tokio::test]
+async fn moved_and_cancelled_meetings_say_so() {
+    let town = town().await;
+    let browser = town.app.browser();
+    let check = write(&browser, town.meeting, QUESTION, &PERSON).await;
+    let link = private_link(&send(&browser, &check).await);
+    let service = &town.app.service;
+    meetings::change(
+        service,
+        &town.officer,
+        town.meeting,
+        town.version(town.meeting),
+        &particulars(2, 13, true),
+    )
+    .unwrap();
+    let meeting = browser.get(&format!("/meetings/{}", town.meeting)).await;
+    assert!(
+        meeting
+            .text()
+            .contains("This meeting has been moved from Tuesday 6 February 2024."),
+        "{}",
+        meeting.text()
+    );
+    assert!(meeting.text().contains("4pm on Monday 12 February 2024"));
+    let private = browser.get(&link).await;
+    assert!(
+        private
+            .text()
+            .contains("moved from Tuesday 6 February 2024 to Tuesday 13 February 2024"),
+        "{}",
+        private.text()
+    );
+
+    meetings::cancel(
+        service,
+        &town.officer,
+        town.meeting,
+        town.version(town.meeting),
+    )
+    .unwrap();
+    let meeting = browser.get(&format!("/meetings/{}", town.meeting)).await;
+    assert!(meeting.text().contains("This meeting has been cancelled."));
+    assert!(meeting.all("main form").is_empty());
+    // a question to a meeting that was not held is not published
+    assert!(!meeting.text().contains(QUESTION));
+    let private = browser.get(&link).await;
+    assert!(
+        private
+            .text()
+            .contains("You will get a written response because the meeting was cancelled."),
+        "{}",
+        private.text()
+    );
+    let list = browser.get("/meetings").await;
+    assert!(list.all(".govuk-tag").contains(&"Cancelled".to_owned()));
+}
+
+#[tokio::test]
+async fn what_nobody_approved_is_not_published_after_the_meeting() {
+    let town = town().await;
+    let service = &town.app.service;
+    let mut links = Vec::new();
+    for (name, question) in [
+        ("Sample Approved", "This question was approved, was it not?"),
+        (
+            "Sample Undecided",
+            "This question was left undecided, was it not?",
+        ),
+    ] {
+        let browser = town.app.browser();
+        let check = write(
+            &browser,
+            town.meeting,
+            question,
+            &person(&[("name", name), ("email", "")]),
+        )
+        .await;
+        let done = send(&browser, &check).await;
+        assert!(done.text().contains("we will write to you by post"));
+        links.push(private_link(&done));
+    }
+    let approved = town.question(&links[0]);
+    approve_question::approve(service, &town.officer, approved.id, approved.version, "").unwrap();
+    town.app
+        .clock
+        .set(Utc.with_ymd_and_hms(2024, 2, 6, 18, 40, 0).unwrap());
+    for event in [Event::Opened, Event::Closed] {
+        question_time::act(service, &town.officer, town.meeting, &event).unwrap();
+    }
+    let browser = town.app.browser();
+    let meeting = browser.get(&format!("/meetings/{}", town.meeting)).await;
+    let text = meeting.text();
+    assert!(text.contains("This question was approved"), "{text}");
+    assert!(text.contains("A written response is to follow."), "{text}");
+    assert!(!text.contains("left undecided"), "{text}");
+    let undecided = browser.get(&links[1]).await;
+    assert!(
+        undecided
+            .text()
+            .contains("because no decision on it was made before the meeting"),
+        "{}",
+        undecided.text()
+    );
+    assert!(
+        undecided.text().contains("Tuesday 20 February 2024"),
+        "{}",
+        undecided.text()
+    );
 }
