@@ -650,5 +650,5 @@ async fn question_time_is_not_opened_or_closed_before_its_day() {
     assert_eq!(answer.status, 409);
     // the day begins at midnight in London
     evening_of.app.clock.set(evening(0, 0, 0));
-    chair.does("open").await;
+    evening_of.chair().await.does("open").await;
 }
