@@ -1,6 +1,7 @@
 //! Journeys over HTTP, a file for each persona.
 
 mod guards;
+mod officer;
 mod staff;
 
 #[path = "../support/app.rs"]
