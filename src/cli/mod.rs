@@ -13,7 +13,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{mail, service::remove_personal_details};
+use crate::{mail, service::remove_personal_details, web::api};
 use start::{Started, seed};
 
 /// A council's public question time: residents' questions, the officer's decisions, the chair's clocks.
@@ -52,6 +52,8 @@ enum Command {
     Check,
     /// Remove personal details, drafts and sessions whose time is over
     Purge,
+    /// Print the document of the REST API (OpenAPI 3.1)
+    Openapi,
     /// Write every letter with invented details into a directory
     Letters {
         /// The directory.
@@ -73,6 +75,10 @@ pub fn run() -> ExitCode {
 }
 
 fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
+    if let Some(Command::Openapi) = cli.command {
+        println!("{}", api::document().to_pretty_json()?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let settings = start::settings(&cli.config)?;
     start::log(&settings.log)?;
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
@@ -101,8 +107,13 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Purge => {
             let started = Started::open(settings)?;
             let removed = remove_personal_details::remove_what_is_due(&started.service)?;
-            println!("{removed:?}");
+            println!(
+                "Removed: the details of {} questioners, {} drafts, {} sessions, {} letters",
+                removed.questioners, removed.drafts, removed.sessions, removed.letters
+            );
         }
+        // printed above: it needs no settings
+        Command::Openapi => {}
         Command::Letters { out } => {
             mail::write_samples(&settings, out)?;
             println!("Written to {}", out.display());

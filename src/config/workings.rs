@@ -100,8 +100,6 @@ pub struct Retention {
     pub refused_question: Months,
     /// Letters delivered, with their text.
     pub delivered_letter: TimeDelta,
-    /// The audit trail.
-    pub audit: Months,
 }
 
 impl Retention {
@@ -117,7 +115,6 @@ impl Retention {
             delivered_letter: TimeDelta::days(
                 reader.number("retention.delivered_letter_days", 1..=3650),
             ),
-            audit: Months::new(12 * reader.number("retention.audit_years", 1..=50_u32)),
         }
     }
 }

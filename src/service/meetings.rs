@@ -9,7 +9,7 @@ use crate::{
         local_time,
         meeting::{Meeting, MeetingStatus},
         standing_order::written_response::Reason,
-        status::Act,
+        status::{Act, Status},
         text,
     },
     service::{
@@ -225,10 +225,12 @@ pub fn change(
         )?;
         let view = views::meeting(service, db, id)?;
         if moved {
-            tell_everyone(service, db, &view, |about| Letter::MeetingMoved {
-                about,
-                old_date: was.meeting.date,
-                deadline: view.deadline.at,
+            tell(service, db, &view, Status::is_live, |about| {
+                Letter::MeetingMoved {
+                    about,
+                    old_date: was.meeting.date,
+                    deadline: view.deadline.at,
+                }
             })?;
         }
         Ok(view)
@@ -304,16 +306,17 @@ fn is_preparation(event: &crate::domain::standing_order::question_time::Event) -
     )
 }
 
-/// Writes a letter to everybody who has a live question at the meeting.
-fn tell_everyone(
+/// Writes a letter to everybody whose question at the meeting stands in a way that concerns them.
+fn tell(
     service: &Service,
     db: &mut Db,
     view: &MeetingView,
+    concerned: impl Fn(Status) -> bool,
     letter: impl Fn(About) -> Letter,
 ) -> Result<(), ServiceError> {
     for question in questions::at_meeting(db, view.meeting().id)?
         .into_iter()
-        .filter(|question| question.status.is_live())
+        .filter(|question| concerned(question.status))
     {
         let matter = views::matter_words(&question, &view.agenda);
         let about = About::new(&question, &matter, &view.board, view.meeting());
@@ -360,9 +363,6 @@ pub fn cancel(
             Some(trace(&record)),
         )?;
         let view = views::meeting(service, db, id)?;
-        tell_everyone(service, db, &view, |about| Letter::MeetingCancelled {
-            about,
-        })?;
         let today = local_time::london_date(service.now());
         for was in questions::at_meeting(db, id)?
             .into_iter()
@@ -596,10 +596,24 @@ pub(super) fn tell_of_deadline(
     reason: &str,
 ) -> Result<(), ServiceError> {
     let new = view.deadline.at;
-    tell_everyone(service, db, view, |about| Letter::DeadlineChanged {
-        about,
-        old,
-        new,
-        reason: reason.to_owned(),
-    })
+    // a questioner whose rejection or withdrawal gave the allowance back was told until when to send another question
+    for ended in [false, true] {
+        let concerned = |status: Status| {
+            if ended {
+                matches!(status, Status::Rejected | Status::Withdrawn)
+            } else {
+                status.is_live()
+            }
+        };
+        tell(service, db, view, concerned, |about| {
+            Letter::DeadlineChanged {
+                about,
+                old,
+                new,
+                reason: reason.to_owned(),
+                ended,
+            }
+        })?;
+    }
+    Ok(())
 }

@@ -93,6 +93,9 @@ pub fn submit(
             ));
         }
     }
+    if !submission.exceptions.is_empty() {
+        permission::proper_officer(acting)?;
+    }
     if submission
         .exceptions
         .iter()
@@ -123,10 +126,14 @@ fn submit_in(
             repeated: true,
         });
     }
-    let key = submission
-        .idempotency_key
-        .as_ref()
-        .map(|key| service.keyed_hex("idempotency key", key));
+    let key = submission.idempotency_key.as_ref().map(|key| {
+        // two programs may choose the same key
+        let whose = acting
+            .staff_id()
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        service.keyed_hex("idempotency key", &format!("{whose}\u{1f}{key}"))
+    });
     let request_hash = request_hash(service, submission)?;
     if let Some(key) = &key
         && let Some(earlier) = questions::remembered(db, key)?

@@ -33,7 +33,7 @@ async fn a_handler_that_panics_answers_with_a_page_and_takes_nothing_down() {
         };
         let answer = error.error_response();
         assert_eq!(answer.status(), 500);
-        assert_eq!(answer.headers()["content-type"], kind);
+        assert_eq!(answer.headers().get("content-type").unwrap(), kind);
         assert!(answer.headers().contains_key("content-security-policy"));
     }
 }

@@ -22,6 +22,7 @@ struct Home {
     page: Page,
     borough: String,
     boards: String,
+    allowance: String,
     speaking: String,
     supplementary: bool,
     notice: String,
@@ -46,6 +47,7 @@ async fn show(visitor: Visitor) -> Answer {
         page: visitor.page(settings.council.service_name.clone()).at("/"),
         borough: settings.council.borough_name.clone(),
         boards: settings.council.name.clone(),
+        allowance: count(u64::from(figures.questions_per_person().get()), "question"),
         speaking: count(
             figures.questioner_time().num_minutes().unsigned_abs(),
             "minute",

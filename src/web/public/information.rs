@@ -236,7 +236,6 @@ struct Privacy {
     details: String,
     refused: String,
     letters: String,
-    audit: String,
 }
 
 async fn privacy(visitor: Visitor) -> Answer {
@@ -246,7 +245,6 @@ async fn privacy(visitor: Visitor) -> Answer {
         personal_details,
         refused_question,
         delivered_letter,
-        audit,
     } = &settings.retention;
     let days = |time: &chrono::TimeDelta| count(time.num_days().unsigned_abs(), "day");
     let months = |time: &chrono::Months| match time.as_u32() {
@@ -262,7 +260,6 @@ async fn privacy(visitor: Visitor) -> Answer {
         details: months(personal_details),
         refused: months(refused_question),
         letters: days(delivered_letter),
-        audit: months(audit),
     };
     Ok(pages::not_personal(pages::page(&template)?))
 }

@@ -22,6 +22,7 @@ pub fn of(member: &StaffMember) -> StaffNav {
     }
     if officer || member.holds_anywhere(Role::Chair) {
         entry("Meetings", "/staff/meetings");
+        entry("Question time", crate::web::chair::HOME);
         entry("Calendar", "/staff/calendar");
     }
     if member.holds_anywhere(Role::Administrator) {

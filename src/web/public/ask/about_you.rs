@@ -36,8 +36,6 @@ struct AboutYouPage {
     residence: Vec<Choice>,
     residence_legend: String,
     publish: Vec<Choice>,
-    borough: String,
-    clause: String,
 }
 
 impl AboutYouPage {
@@ -68,14 +66,20 @@ fn template(visitor: &Visitor, draft: &Draft, errors: Vec<FieldError>) -> AboutY
         back: Step::Question.path(draft.id),
         errors,
         form: draft.typed.questioner.clone(),
-        residence: vec![Choice::new("yes", "Yes"), Choice::new("no", "No").reveals()],
+        // a hint and not a conditional part: axe-core faults the aria-expanded that those put on a radio
+        residence: vec![
+            Choice::new("yes", "Yes"),
+            Choice::new("no", "No").hint(format!(
+                "Public question time is for people who live in {}, so your question would be refused ({})",
+                council.borough_name,
+                Clause::I.cited()
+            )),
+        ],
         residence_legend: format!("Do you live in {}?", council.borough_name),
         publish: vec![
             Choice::new("yes", "Yes"),
             Choice::new("no", "No").hint("The papers will say “A resident of the borough”"),
         ],
-        borough: council.borough_name.clone(),
-        clause: Clause::I.cited(),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 
 use super::{About, Speaking, Step};
 
-const DECLARE: &str = "Select that what you have given is correct";
+const DECLARE: &str = "Confirm that what you have given is correct";
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
