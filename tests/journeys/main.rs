@@ -2,6 +2,7 @@
 
 mod chair;
 mod guards;
+mod officer;
 mod import;
 mod papers;
 mod resident;
