@@ -11,8 +11,9 @@ pub mod store;
 
 pub mod service;
 
+pub mod documents;
+pub mod import;
 pub mod mail;
-
 pub mod web;
 
 pub mod cli;

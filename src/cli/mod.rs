@@ -4,6 +4,7 @@
 //! standard error.
 
 mod check;
+mod import;
 mod serve;
 mod staff;
 mod start;
@@ -44,6 +45,9 @@ enum Command {
     /// Look after staff accounts
     #[command(subcommand)]
     Staff(staff::StaffCommand),
+    /// Take over what others publish
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Check the settings and the database, and change nothing
     Check,
     /// Remove personal details, drafts and sessions whose time is over
@@ -96,11 +100,17 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
                 }
             );
         }
+        Command::Import(command) => {
+            import::carry_out(&Started::open(settings)?.service, command)?;
+        }
         Command::Staff(command) => staff::carry_out(&Started::open(settings)?.service, command)?,
         Command::Purge => {
             let started = Started::open(settings)?;
             let removed = remove_personal_details::remove_what_is_due(&started.service)?;
-            println!("{removed:?}");
+            println!(
+                "Removed: the details of {} questioners, {} drafts, {} sessions, {} letters",
+                removed.questioners, removed.drafts, removed.sessions, removed.letters
+            );
         }
         // printed above: it needs no settings
         Command::Openapi => {}

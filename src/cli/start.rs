@@ -1,6 +1,6 @@
 //! From settings to a service that can act.
 
-use std::{path::Path, sync::Arc};
+use std::{io::IsTerminal, path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
@@ -34,7 +34,8 @@ pub(super) fn log(settings: &Log) -> anyhow::Result<()> {
     let filter: EnvFilter = settings.filter.parse().context("log.filter")?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let begun = match settings.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -68,7 +68,8 @@ pub struct Limits {
     pub api_requests_per_minute: u32,
     /// Attempts to sign in from one client address in a minute.
     pub sign_ins_per_minute: u32,
-    /// Attempts to sign in to one account that may fail in a minute, wherever they come from.
+    /// Attempts to sign in to one account from one client address that may fail before each further one has to wait, a minute
+    /// first and twice as long each time.
     pub failed_sign_ins_per_account_per_minute: u32,
     /// Letters to one e-mail address in an hour that its owner did not cause.
     pub letters_per_address_per_hour: u32,
@@ -99,8 +100,6 @@ pub struct Retention {
     pub refused_question: Months,
     /// Letters delivered, with their text.
     pub delivered_letter: TimeDelta,
-    /// The audit trail.
-    pub audit: Months,
 }
 
 impl Retention {
@@ -116,7 +115,6 @@ impl Retention {
             delivered_letter: TimeDelta::days(
                 reader.number("retention.delivered_letter_days", 1..=3650),
             ),
-            audit: Months::new(12 * reader.number("retention.audit_years", 1..=50_u32)),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod id;
 pub mod local_time;
 pub mod malformed;
 pub mod meeting;
+pub mod postcode_directory;
 pub mod question;
 pub mod questioner;
 pub mod reference;

@@ -138,6 +138,11 @@ impl Postcode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The part before the blank, such as `WA8`.
+    pub fn district(&self) -> &str {
+        self.0.split(' ').next().unwrap_or(&self.0)
+    }
 }
 
 /// An e-mail address that a letter can be sent to.

@@ -6,7 +6,7 @@
 //!    │                │  └──reopen──────┘                ├─deal with under an item─▶ dealt with
 //!    └──owe───────────┴────────owe──────────────────────▶ response owed ─respond─▶ responded
 //! ```
-//! Withdrawing and disowning end a question before its meeting. After it, the record stands.
+//! Withdrawing and disowning end a question that has not been put. Once it was put, the record stands.
 
 use crate::{coded, domain::codes::Code};
 
@@ -91,6 +91,8 @@ pub const TRANSITIONS: &[(Status, Act, Status)] = {
         (S::Rejected, A::Reopen, S::Submitted),
         (S::Rejected, A::Disown, S::Disowned),
         (S::ResponseOwed, A::Respond, S::Responded),
+        (S::ResponseOwed, A::Withdraw, S::Withdrawn),
+        (S::ResponseOwed, A::Disown, S::Disowned),
         (S::Responded, A::Correct, S::Responded),
     ]
 };

@@ -217,7 +217,10 @@ pub fn samples() -> Vec<Sample> {
         ),
         sample(
             "meeting_cancelled",
-            Letter::MeetingCancelled { about: about() },
+            Letter::MeetingCancelled {
+                about: about(),
+                due_on: day(2024, 2, 20),
+            },
         ),
         sample(
             "deadline_changed",
@@ -226,6 +229,7 @@ pub fn samples() -> Vec<Sample> {
                 old: deadline,
                 new: at(day(2024, 2, 2), 16, 0, 0),
                 reason: "Monday 5 February 2024 is now a bank holiday.".to_owned(),
+                ended: false,
             },
         ),
         sample(

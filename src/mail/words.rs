@@ -62,13 +62,14 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             old_date,
             deadline,
         } => meeting_moved(draft, about, *old_date, *deadline),
-        Letter::MeetingCancelled { about } => meeting_cancelled(draft, about),
+        Letter::MeetingCancelled { about, due_on } => meeting_cancelled(draft, about, *due_on),
         Letter::DeadlineChanged {
             about,
             old,
             new,
             reason,
-        } => deadline_changed(draft, about, *old, *new, reason),
+            ended,
+        } => deadline_changed(draft, about, *old, *new, reason, *ended),
         Letter::ResponseOwed {
             about,
             reason,
@@ -564,7 +565,7 @@ fn meeting_moved(
         )
 }
 
-fn meeting_cancelled(draft: Draft<'_>, about: &About) -> Content {
+fn meeting_cancelled(draft: Draft<'_>, about: &About, due_on: NaiveDate) -> Content {
     draft
         .say(format!(
             "{} has been cancelled, and there is no new date.",
@@ -572,7 +573,8 @@ fn meeting_cancelled(draft: Draft<'_>, about: &About) -> Content {
         ))
         .heading("What happens next")
         .say(format!(
-            "Your question will get a written response {}. You need do nothing.",
+            "You will get a written response by {} {}. You need do nothing.",
+            long_date(due_on),
             because(Clause::Ix)
         ))
         .question(about)
@@ -595,7 +597,19 @@ fn deadline_changed(
     old: DateTime<Utc>,
     new: DateTime<Utc>,
     reason: &str,
+    ended: bool,
 ) -> Content {
+    let (next, can): (&str, &[&str]) = if ended {
+        (
+            "If you want to send another question to this meeting, it must reach us by the new deadline.",
+            &["see how your question stands"],
+        )
+    } else {
+        (
+            "Your question was received before this change and is not affected by it. If you want to withdraw it and send another one, do so before the new deadline.",
+            &["see how your question stands", "withdraw it"],
+        )
+    };
     draft
         .say(format!(
             "The deadline for questions to {} has changed.",
@@ -612,9 +626,9 @@ fn deadline_changed(
             because(Clause::Iii)
         ))
         .heading("What happens next")
-        .say("Your question was received before this change and is not affected by it. If you want to withdraw it and send another one, do so before the new deadline.")
+        .say(next)
         .question(about)
-        .what_you_can_do(&["see how your question stands", "withdraw it"])
+        .what_you_can_do(can)
         .for_questioner(
             about,
             format!("Your question {}: the deadline has changed", about.reference),

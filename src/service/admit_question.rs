@@ -73,11 +73,21 @@ pub fn admit(
                 .questions_per_person()
                 .get(),
         );
-        Slots::find(db, was.meeting_id, &keys, allowed)?.take(service, db, &question, &keys)?;
-        for refusal in &was.refusals {
-            if let Some(exception) = Exception::for_refusal(refusal) {
-                record_exception(service, db, acting, &question, exception, reason)?;
-            }
+        let slots = Slots::find(db, was.meeting_id, &keys, allowed)?;
+        let mut exceptions: Vec<Exception> = was
+            .refusals
+            .iter()
+            .filter_map(Exception::for_refusal)
+            .collect();
+        if slots.free.contains(&None) {
+            // another question has come since this one was refused as late, say: that is set aside too, and recorded
+            exceptions.push(Exception::SecondQuestion);
+        }
+        exceptions.sort();
+        exceptions.dedup();
+        slots.take(service, db, &question, &keys)?;
+        for exception in exceptions {
+            record_exception(service, db, acting, &question, exception, reason)?;
         }
         service.audit_question(
             db,

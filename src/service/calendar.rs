@@ -82,6 +82,67 @@ fn reckon_in(
     Ok(changes)
 }
 
+/// A change of the calendar that an officer thinks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CalendarChange {
+    /// A day more on which the council does not work.
+    Add(NonWorkingDay),
+    /// A day that the council had added, taken away again.
+    Remove(NaiveDate),
+}
+
+/// A deadline that would move.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WouldMove {
+    /// The meeting with its present deadline.
+    pub view: views::MeetingView,
+    /// The deadline then.
+    pub deadline: crate::domain::standing_order::notice::Deadline,
+    /// How many people would be told.
+    pub told: usize,
+}
+
+/// The deadlines that a change of the calendar would move, without changing it.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] and those of the store.
+pub fn foresee(
+    service: &Service,
+    acting: &Acting,
+    change: &CalendarChange,
+) -> Result<Vec<WouldMove>, ServiceError> {
+    permission::proper_officer(acting)?;
+    service.store.read(|db| {
+        let then = match change {
+            CalendarChange::Add(day) => service.working_days(db)?.with([day.clone()]),
+            CalendarChange::Remove(date) => {
+                let mut added = calendar::added_days(db)?;
+                added.retain(|day| day.date != *date);
+                service.settings.working_days().clone().with(added)
+            }
+        };
+        let mut moving = Vec::new();
+        for view in views::coming_meetings(service, db)? {
+            if view.meeting().status != MeetingStatus::Scheduled {
+                continue;
+            }
+            let deadline = service
+                .figures(view.meeting())
+                .notice()
+                .reckon(view.meeting().date, &then)
+                .map_err(|error| ServiceError::Internal(error.to_string()))?;
+            if deadline.at != view.deadline.at {
+                moving.push(WouldMove {
+                    told: acts::live(db, view.meeting().id)?,
+                    view,
+                    deadline,
+                });
+            }
+        }
+        Ok(moving)
+    })
+}
+
 /// Adds a day on which the council does not work: a holiday proclaimed late, or a closure.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Drafts: what is typed is kept on the server from page to page, for the browser that typed it. One draft makes one question.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     domain::id::{DraftId, MeetingId, QuestionId},
     service::{
@@ -16,6 +18,15 @@ use crate::{
     },
 };
 
+/// What a draft's row keeps.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    #[serde(flatten)]
+    typed: TypedQuestion,
+    carried_from: Option<QuestionId>,
+}
+
 /// A draft, opened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -25,6 +36,8 @@ pub struct Draft {
     pub meeting: MeetingView,
     /// What was typed so far.
     pub typed: TypedQuestion,
+    /// The question whose text it carries to another meeting, if it does.
+    pub carried_from: Option<QuestionId>,
     /// The question that it has become, once it was sent.
     pub question: Option<Question>,
 }
@@ -39,8 +52,25 @@ pub fn begin(
     meeting: MeetingId,
     typed: &TypedQuestion,
 ) -> Result<DraftId, ServiceError> {
+    begin_with(
+        service,
+        visitor_hash,
+        meeting,
+        &Kept {
+            typed: typed.clone(),
+            carried_from: None,
+        },
+    )
+}
+
+fn begin_with(
+    service: &Service,
+    visitor_hash: &str,
+    meeting: MeetingId,
+    kept: &Kept,
+) -> Result<DraftId, ServiceError> {
     let id: DraftId = service.new_id();
-    let fields = rows::to_json(typed)?;
+    let fields = rows::to_json(kept)?;
     service.store.write(|db| {
         meetings::meeting(db, meeting)?;
         let draft = DraftRecord {
@@ -72,10 +102,12 @@ fn open_in(
     id: DraftId,
 ) -> Result<Draft, ServiceError> {
     let record = drafts::find(db, id, visitor_hash)?;
+    let kept: Kept = rows::json(&record.fields)?;
     Ok(Draft {
         id,
         meeting: views::meeting(service, db, record.meeting_id)?,
-        typed: rows::json(&record.fields)?,
+        typed: kept.typed,
+        carried_from: kept.carried_from,
         question: questions::of_draft(db, id)?,
     })
 }
@@ -98,7 +130,11 @@ pub fn save(
             ));
         }
         change(&mut draft.typed);
-        drafts::save(db, id, &rows::to_json(&draft.typed)?, service.now())?;
+        let kept = Kept {
+            typed: draft.typed.clone(),
+            carried_from: draft.carried_from,
+        };
+        drafts::save(db, id, &rows::to_json(&kept)?, service.now())?;
         Ok(draft)
     })
 }
@@ -106,10 +142,15 @@ pub fn save(
 /// Throws a draft away: the questioner found the answer, or changed their mind.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`].
+/// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where the draft has been sent.
 pub fn discard(service: &Service, visitor_hash: &str, id: DraftId) -> Result<(), ServiceError> {
     service.store.write(|db| {
         let draft = drafts::find(db, id, visitor_hash)?;
+        if questions::of_draft(db, id)?.is_some() {
+            return Err(ServiceError::Conflict(
+                "This question has already been sent.".to_owned(),
+            ));
+        }
         Ok(drafts::delete(db, draft.id)?)
     })
 }
@@ -144,7 +185,11 @@ pub fn carry_to_next_meeting(
         }
         Ok::<_, ServiceError>((next.meeting().id, typed))
     })?;
-    begin(service, visitor_hash, meeting, &typed)
+    let kept = Kept {
+        typed,
+        carried_from: Some(question),
+    };
+    begin_with(service, visitor_hash, meeting, &kept)
 }
 
 fn carried(question: &Question, details: Option<&QuestionerDetails>) -> TypedQuestion {

@@ -63,6 +63,9 @@ pub enum ServiceError {
     /// Too many people at once; nothing was stored, the same may succeed in a moment.
     #[error("busy")]
     Busy,
+    /// The database cannot take it now: its disk is full, or it cannot be reached. Nothing was stored.
+    #[error("unavailable")]
+    Unavailable,
     /// More often than is allowed.
     #[error("too many requests")]
     TooMany,
@@ -98,12 +101,13 @@ impl From<StoreError> for ServiceError {
             StoreError::UniqueViolation(_) => {
                 Self::Conflict("There is one like this already.".to_owned())
             }
-            StoreError::Busy
-            | StoreError::Unavailable(_)
-            | StoreError::Full
-            | StoreError::NotSynced => {
-                tracing::warn!(%error, "the store is not available");
+            StoreError::Busy | StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "the store is busy");
                 Self::Busy
+            }
+            StoreError::Full | StoreError::NotSynced => {
+                tracing::error!(%error, "the store takes no writes");
+                Self::Unavailable
             }
             other => Self::Internal(other.to_string()),
         }

@@ -146,7 +146,7 @@ fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceErro
     Ok(found)
 }
 
-fn person(details: &QuestionerDetails) -> Person<'_> {
+pub(super) fn person(details: &QuestionerDetails) -> Person<'_> {
     Person {
         name: &details.name,
         email: details.email.as_deref(),

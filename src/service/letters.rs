@@ -117,13 +117,15 @@ pub enum Letter {
         deadline: DateTime<Utc>,
     },
     /// The meeting is cancelled; a written response follows.
-    MeetingCancelled { about: About },
+    MeetingCancelled { about: About, due_on: NaiveDate },
     /// The deadline has moved because the calendar changed.
     DeadlineChanged {
         about: About,
         old: DateTime<Utc>,
         new: DateTime<Utc>,
         reason: String,
+        /// Whether the question was rejected or withdrawn, so that only another one could still come.
+        ended: bool,
     },
     /// A written response is owed; you will get it by then.
     ResponseOwed {

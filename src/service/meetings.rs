@@ -9,7 +9,7 @@ use crate::{
         local_time,
         meeting::{Meeting, MeetingStatus},
         standing_order::written_response::Reason,
-        status::Act,
+        status::{Act, Status},
         text,
     },
     service::{
@@ -225,14 +225,74 @@ pub fn change(
         )?;
         let view = views::meeting(service, db, id)?;
         if moved {
-            tell_everyone(service, db, &view, |about| Letter::MeetingMoved {
-                about,
-                old_date: was.meeting.date,
-                deadline: view.deadline.at,
+            tell(service, db, &view, Status::is_live, |about| {
+                Letter::MeetingMoved {
+                    about,
+                    old_date: was.meeting.date,
+                    deadline: view.deadline.at,
+                }
             })?;
         }
         Ok(view)
     })
+}
+
+/// What changing a meeting's date or time would bring about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// The meeting as it stands.
+    pub view: MeetingView,
+    /// Whether its date or time changes, so that everybody is told.
+    pub moves: bool,
+    /// Its deadline then.
+    pub deadline: crate::domain::standing_order::notice::Deadline,
+    /// How many people have a live question there, and will be told.
+    pub told: usize,
+}
+
+/// What changing a meeting would bring about, without changing it.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::NotFound`].
+pub fn foresee(
+    service: &Service,
+    acting: &Acting,
+    id: MeetingId,
+    particulars: &Particulars,
+) -> Result<Move, ServiceError> {
+    permission::proper_officer(acting)?;
+    venue(&particulars.venue)?;
+    service.store.read(|db| {
+        let view = views::meeting(service, db, id)?;
+        let moves =
+            view.meeting().date != particulars.date || view.meeting().starts != particulars.starts;
+        if moves && particulars.date < local_time::london_date(service.now()) {
+            return Err(ServiceError::field(
+                "date",
+                "past",
+                "The date of the meeting must be today or in the future",
+            ));
+        }
+        let mut then = view.meeting().clone();
+        then.date = particulars.date;
+        Ok(Move {
+            moves,
+            deadline: service.deadline(db, &then)?,
+            told: live(db, id)?,
+            view,
+        })
+    })
+}
+
+/// How many live questions a meeting has: so many people are told when it moves or is cancelled.
+///
+/// # Errors
+/// Those of the store.
+pub fn live(db: &mut Db, id: MeetingId) -> Result<usize, ServiceError> {
+    Ok(questions::at_meeting(db, id)?
+        .iter()
+        .filter(|question| question.status.is_live())
+        .count())
 }
 
 fn is_preparation(event: &crate::domain::standing_order::question_time::Event) -> bool {
@@ -246,16 +306,17 @@ fn is_preparation(event: &crate::domain::standing_order::question_time::Event) -
     )
 }
 
-/// Writes a letter to everybody who has a live question at the meeting.
-fn tell_everyone(
+/// Writes a letter to everybody whose question at the meeting stands in a way that concerns them.
+fn tell(
     service: &Service,
     db: &mut Db,
     view: &MeetingView,
+    concerned: impl Fn(Status) -> bool,
     letter: impl Fn(About) -> Letter,
 ) -> Result<(), ServiceError> {
     for question in questions::at_meeting(db, view.meeting().id)?
         .into_iter()
-        .filter(|question| question.status.is_live())
+        .filter(|question| concerned(question.status))
     {
         let matter = views::matter_words(&question, &view.agenda);
         let about = About::new(&question, &matter, &view.board, view.meeting());
@@ -302,9 +363,6 @@ pub fn cancel(
             Some(trace(&record)),
         )?;
         let view = views::meeting(service, db, id)?;
-        tell_everyone(service, db, &view, |about| Letter::MeetingCancelled {
-            about,
-        })?;
         let today = local_time::london_date(service.now());
         for was in questions::at_meeting(db, id)?
             .into_iter()
@@ -455,6 +513,50 @@ pub fn change_item(
     })
 }
 
+/// Moves an agenda item one place up or down. The places of the whole agenda are counted anew from 1.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::NotFound`].
+pub fn move_item(
+    service: &Service,
+    acting: &Acting,
+    id: AgendaItemId,
+    up: bool,
+) -> Result<(), ServiceError> {
+    permission::proper_officer(acting)?;
+    service.store.write(|db| {
+        let meeting = meetings::agenda_item(db, id)?.meeting_id;
+        let mut agenda = meetings::agenda(db, meeting)?;
+        let Some(from) = agenda.iter().position(|item| item.id == id) else {
+            return Err(ServiceError::NotFound);
+        };
+        let to = if up {
+            from.checked_sub(1)
+        } else {
+            Some(from + 1)
+        };
+        let Some(to) = to.filter(|to| *to < agenda.len()) else {
+            // it is at the end already
+            return Ok(());
+        };
+        agenda.swap(from, to);
+        for (item, position) in agenda.iter_mut().zip(1..) {
+            if item.position != position {
+                item.position = position;
+                meetings::update_agenda_item(db, item)?;
+            }
+        }
+        service.audit(
+            db,
+            acting,
+            "reorder_agenda",
+            ("meeting", &meeting.to_string()),
+            Some(serde_json::json!({ "item": id, "position": from + 1 })),
+            Some(serde_json::json!({ "item": id, "position": to + 1 })),
+        )
+    })
+}
+
 /// Takes an agenda item away, unless a question is about it.
 ///
 /// # Errors
@@ -494,10 +596,24 @@ pub(super) fn tell_of_deadline(
     reason: &str,
 ) -> Result<(), ServiceError> {
     let new = view.deadline.at;
-    tell_everyone(service, db, view, |about| Letter::DeadlineChanged {
-        about,
-        old,
-        new,
-        reason: reason.to_owned(),
-    })
+    // a questioner whose rejection or withdrawal gave the allowance back was told until when to send another question
+    for ended in [false, true] {
+        let concerned = |status: Status| {
+            if ended {
+                matches!(status, Status::Rejected | Status::Withdrawn)
+            } else {
+                status.is_live()
+            }
+        };
+        tell(service, db, view, concerned, |about| {
+            Letter::DeadlineChanged {
+                about,
+                old,
+                new,
+                reason: reason.to_owned(),
+                ended,
+            }
+        })?;
+    }
+    Ok(())
 }

@@ -41,6 +41,9 @@ const COMMON: [&str; 20] = [
     "welcomewelcome",
 ];
 
+/// A hash of the same cost that no password has.
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Letters and digits of a generated password, less those that look alike: 32 of them, 5 bits each.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -112,8 +115,6 @@ impl Password {
 /// Whether a password is the one that was hashed. Without a hash it takes as long and is never right, so that nobody can tell
 /// from the time whether an account exists.
 pub fn is_right(typed: &str, hash: Option<&str>) -> bool {
-    // a hash of the same cost that no password has
-    const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let typed: String = typed.chars().take(MOST_CHARACTERS + 1).nfc().collect();
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODYS)) else {
         return false;
@@ -175,6 +176,16 @@ mod tests {
         assert!(!is_right("cafe by the canal", Some(&hash)));
         assert!(!is_right("caf\u{e9} by the canal", None));
         assert!(!is_right("anything", Some("not a hash")));
+    }
+
+    #[test]
+    fn nobodys_hash_costs_as_much_as_anybodys() {
+        let own: PasswordHash = Argon2::default().hash_password(b"any password").unwrap();
+        let nobodys = PasswordHash::new(NOBODYS).unwrap();
+        assert_eq!(nobodys.algorithm, own.algorithm);
+        assert_eq!(nobodys.params, own.params);
+        let length = |hash: &PasswordHash| hash.hash.as_ref().map(|hash| hash.as_bytes().len());
+        assert_eq!(length(&nobodys), length(&own));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
         id::{MeetingId, QuestionId},
         meeting::MeetingStatus,
         standing_order::{
+            figures::Figures,
             question_time::{Event, Outcome, QuestionTime, Recorded},
             written_response::{Reason, settled},
         },
@@ -117,44 +118,155 @@ pub fn act(
     meeting: MeetingId,
     event: &Event,
 ) -> Result<ChairView, ServiceError> {
+    service
+        .store
+        .write(|db| record(service, db, acting, meeting, event))
+}
+
+/// Does what was asked by somebody who looked at the list when its revision was `seen`, as [`act`] does.
+///
+/// `asked` makes the event from where question time stood then. If that very event was recorded next, this is the same press
+/// sent twice, and nothing more is done. What is said of "the present turn" or of the whole order is not done to another turn,
+/// or over another's order, that has come since.
+///
+/// # Errors
+/// Those of [`act`]; [`ServiceError::Conflict`] where the turn or the order is another than the one seen.
+pub fn act_on_seen(
+    service: &Service,
+    acting: &Acting,
+    meeting: MeetingId,
+    seen: i32,
+    asked: impl Fn(&QuestionTime) -> Result<Event, ServiceError>,
+) -> Result<ChairView, ServiceError> {
     service.store.write(|db| {
         let view = views::meeting(service, db, meeting)?;
-        let member = permission::chair_of(acting, view.board.id)?;
-        if view.meeting().status != MeetingStatus::Scheduled {
-            return Err(ServiceError::Conflict(match view.meeting().status {
-                MeetingStatus::Cancelled => "The meeting has been cancelled.".to_owned(),
-                _ => "Public question time has been closed.".to_owned(),
-            }));
+        permission::chair_of(acting, view.board.id)?;
+        let list: Vec<QuestionId> = listed(db, meeting)?.iter().map(|q| q.id).collect();
+        let events = stored::events(db, meeting)?;
+        let figures = service.figures(view.meeting());
+        let known = events.partition_point(|recorded| recorded.seq <= seen);
+        let (before, since) = events.split_at(known);
+        let then = QuestionTime::fold(&list, before, figures);
+        let event = asked(&then)?;
+        if since.first().is_some_and(|next| next.event == event) {
+            return look(service, db, meeting);
         }
-        let state = state(service, db, &view)?;
-        let now = service.now();
-        state.allow(event, now, service.figures(view.meeting()))?;
-        if let Event::DealtWith { item, .. } = event
-            && !view.agenda.iter().any(|on_agenda| on_agenda.id == *item)
-        {
-            return Err(ServiceError::field(
-                "item",
-                "choice",
-                "Select the agenda item that it is dealt with under",
-            ));
+        if !since.is_empty() {
+            let now = QuestionTime::fold(&list, &events, figures);
+            let turn = |state: &QuestionTime| {
+                state
+                    .turn
+                    .as_ref()
+                    .map(|turn| (turn.question, turn.supplementaries))
+            };
+            let order = |state: &QuestionTime| -> Vec<QuestionId> {
+                state.entries.iter().map(|entry| entry.question).collect()
+            };
+            let other = match &event {
+                Event::SpeakingStarted
+                | Event::SpeakingPaused
+                | Event::AnswerStarted
+                | Event::SupplementaryStarted
+                | Event::Finished { .. } => turn(&then) != turn(&now),
+                Event::Reordered { .. } => order(&then) != order(&now),
+                _ => false,
+            };
+            if other {
+                return Err(ServiceError::Conflict(
+                    "The list has moved on since you opened it, so nothing was done.".to_owned(),
+                ));
+            }
         }
-        stored::append(db, meeting, state.revision + 1, event, now, member.id)?;
-        service.audit(
-            db,
-            acting,
-            event.code(),
-            ("meeting", &meeting.to_string()),
-            None,
-            Some(
-                serde_json::to_value(event)
-                    .map_err(|_| ServiceError::Internal("an event has no JSON form".to_owned()))?,
-            ),
-        )?;
-        if *event == Event::Closed {
-            settle(service, db, acting, &view)?;
-        }
-        look(service, db, meeting)
+        record(service, db, acting, meeting, &event)
     })
+}
+
+/// Records an event in the transaction that checks it.
+fn record(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    meeting: MeetingId,
+    event: &Event,
+) -> Result<ChairView, ServiceError> {
+    let view = views::meeting(service, db, meeting)?;
+    let member = permission::chair_of(acting, view.board.id)?;
+    if view.meeting().status != MeetingStatus::Scheduled {
+        return Err(ServiceError::Conflict(match view.meeting().status {
+            MeetingStatus::Cancelled => "The meeting has been cancelled.".to_owned(),
+            _ => "Public question time has been closed.".to_owned(),
+        }));
+    }
+    let state = state(service, db, &view)?;
+    let now = service.now();
+    state.allow(event, now, service.figures(view.meeting()))?;
+    if let Event::DealtWith { item, .. } = event
+        && !view.agenda.iter().any(|on_agenda| on_agenda.id == *item)
+    {
+        return Err(ServiceError::field(
+            "item",
+            "choice",
+            "Select the agenda item that it is dealt with under",
+        ));
+    }
+    stored::append(db, meeting, state.revision + 1, event, now, member.id)?;
+    service.audit(
+        db,
+        acting,
+        event.code(),
+        ("meeting", &meeting.to_string()),
+        None,
+        Some(
+            serde_json::to_value(event)
+                .map_err(|_| ServiceError::Internal("an event has no JSON form".to_owned()))?,
+        ),
+    )?;
+    if *event == Event::Closed {
+        settle(service, db, acting, &view)?;
+    }
+    look(service, db, meeting)
+}
+
+/// What closing makes of a question: the act, why a written response is owed if it is, and whether the question was put. None
+/// where closing leaves it as it is.
+fn becomes(
+    question: &Question,
+    state: &QuestionTime,
+    figures: &Figures,
+) -> Option<(Act, Option<Reason>, bool)> {
+    match question.status {
+        Status::Submitted => Some((Act::Owe, Some(Reason::NotDecided), false)),
+        Status::Approved => {
+            let entry = state.entry(question.id)?;
+            let (act, reason) = settled(entry, state.opened_at.is_some(), figures);
+            let put = matches!(
+                entry.outcome,
+                Outcome::Put { .. } | Outcome::DealtWith { .. }
+            );
+            Some((act, reason, put))
+        }
+        _ => None,
+    }
+}
+
+/// What closing now would make owed in writing, and why, in order of receipt: the chair is told before it is done.
+///
+/// # Errors
+/// Those of the store.
+pub fn owed_on_closing(
+    service: &Service,
+    db: &mut Db,
+    meeting: &MeetingView,
+) -> Result<Vec<(Question, Reason)>, ServiceError> {
+    let state = state(service, db, meeting)?;
+    let figures = service.figures(meeting.meeting());
+    Ok(questions::at_meeting(db, meeting.meeting().id)?
+        .into_iter()
+        .filter_map(|question| {
+            let (_, reason, _) = becomes(&question, &state, figures)?;
+            Some((question, reason?))
+        })
+        .collect())
 }
 
 /// Turns what happened into where each question stands: answered, dealt with, or a written response owed.
@@ -168,21 +280,8 @@ fn settle(
     let figures = service.figures(meeting.meeting());
     let date = meeting.meeting().date;
     for was in questions::at_meeting(db, meeting.meeting().id)? {
-        let entry = state.entry(was.id);
-        let (act, reason, put) = match (was.status, entry) {
-            (Status::Submitted, _) => (Act::Owe, Some(Reason::NotDecided), false),
-            (Status::Approved, Some(entry)) => {
-                let (act, reason) = settled(entry, state.opened_at.is_some(), figures);
-                (
-                    act,
-                    reason,
-                    matches!(
-                        entry.outcome,
-                        Outcome::Put { .. } | Outcome::DealtWith { .. }
-                    ),
-                )
-            }
-            _ => continue,
+        let Some((act, reason, put)) = becomes(&was, &state, figures) else {
+            continue;
         };
         let mut question = was.clone();
         question.status = was.status.after(act)?;
@@ -191,7 +290,7 @@ fn settle(
         if !questions::update(db, &question)? {
             return Err(ServiceError::Busy);
         }
-        if let Some((Outcome::DealtWith { item }, _)) = entry.map(|entry| (entry.outcome, ())) {
+        if let Some(Outcome::DealtWith { item }) = state.entry(was.id).map(|entry| entry.outcome) {
             let mut minutes = questions::minutes(db, was.id)?;
             minutes.dealt_with = Some(item);
             minutes.version += 1;

@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 use crate::{
     domain::{
         id::QuestionId,
+        local_time,
         meeting::MeetingStatus,
         reference::Reference,
         standing_order::{
             one_question::releases_allowance, question_time::Phase, rejection::Ground,
+            repetition::window,
         },
         status::Act,
         text,
@@ -52,6 +54,7 @@ pub struct Prepared {
 /// # Errors
 /// [`ServiceError::Invalid`] with every field that is wrong.
 pub fn prepare(
+    service: &Service,
     db: &mut Db,
     view: &QuestionView,
     rejection: &Rejection,
@@ -82,20 +85,31 @@ pub fn prepare(
             "The reason must be 5,000 characters or fewer",
         ));
     }
+    let meeting = view.meeting.meeting();
+    let compared = window(meeting.date, service.figures(meeting).repetition_window());
     let mut earlier = None;
     if rejection.grounds.contains(&Ground::SubstantiallyTheSame) {
         let found = Reference::parse(&rejection.earlier)
             .ok()
             .map(|reference| questions::by_reference(db, &reference));
         match found {
-            Some(Ok(question)) if question.put_on.is_some() && question.id != view.question.id => {
-                earlier = Some(question)
+            Some(Ok(question))
+                if question.id != view.question.id
+                    && question
+                        .put_on
+                        .is_some_and(|put_on| compared.contains(put_on)) =>
+            {
+                earlier = Some(question);
             }
             Some(Err(StoreError::NotFound)) | None | Some(Ok(_)) => {
                 problems.push(FieldError::new(
                     "earlier",
                     "reference",
-                    "Enter the reference of the earlier question that was put at a meeting",
+                    format!(
+                        "Enter the reference of a question that was put between {} and {}",
+                        local_time::short_date(compared.from),
+                        local_time::short_date(compared.to)
+                    ),
                 ));
             }
             Some(Err(error)) => return Err(error.into()),
@@ -140,6 +154,29 @@ pub fn prepare(
     })
 }
 
+/// The exact letter that rejecting would send, with its question; nothing is changed.
+///
+/// # Errors
+/// Those of [`reject`], but for a question time that is under way.
+pub fn preview(
+    service: &Service,
+    acting: &Acting,
+    id: QuestionId,
+    version: i32,
+    rejection: &Rejection,
+) -> Result<(QuestionView, Letter), ServiceError> {
+    service.store.read(|db| {
+        let view = views::question(service, db, id)?;
+        permission::chair_of(acting, view.meeting.board.id)?;
+        if view.question.version != version {
+            return Err(ServiceError::changed());
+        }
+        view.question.status.after(Act::Reject)?;
+        let letter = prepare(service, db, &view, rejection, service.now())?.letter;
+        Ok((view, letter))
+    })
+}
+
 /// Rejects a question, before or at the meeting: the proper officer, or the chair of the board.
 ///
 /// # Errors
@@ -170,7 +207,7 @@ pub fn reject(
             return Err(ServiceError::Conflict("The question is being put now. Finish it instead.".to_owned()));
         }
         let now = service.now();
-        let prepared = prepare(db, &view, rejection, now)?;
+        let prepared = prepare(service, db, &view, rejection, now)?;
         if !questions::update(db, &question)? {
             return Err(ServiceError::changed());
         }

@@ -1,8 +1,10 @@
 //! Removing what is no longer needed, on the schedule of the settings: drafts, sessions, settled letters, and the personal details
 //! of questioners. Running it again after a backup was restored removes them again.
 
+use chrono::NaiveDate;
+
 use crate::{
-    domain::local_time,
+    domain::{local_time, status::Status},
     service::{Service, ServiceError, actor::Acting},
     store::{dialect, drafts, retention, staff},
 };
@@ -16,7 +18,7 @@ pub struct Removed {
     pub drafts: usize,
     /// Sessions that had ended.
     pub sessions: usize,
-    /// Letters to officers.
+    /// Letters that had been delivered.
     pub letters: usize,
 }
 
@@ -31,28 +33,33 @@ pub fn remove_what_is_due(service: &Service) -> Result<Removed, ServiceError> {
     let now = service.now();
     let settings = &service.settings;
     let mut removed = Removed::default();
-    let before = local_time::london_date(now)
-        .checked_sub_months(settings.retention.personal_details)
-        .unwrap_or(chrono::NaiveDate::MIN);
-    loop {
-        let batch = service.store.write(|db| {
-            let due = retention::due(db, before, BATCH)?;
-            for id in &due {
-                retention::remove_personal_details(db, *id, "A resident of the borough")?;
-                service.audit(
-                    db,
-                    &Acting::system(),
-                    "remove_personal_details",
-                    ("question", &id.to_string()),
-                    None,
-                    None,
-                )?;
+    let today = local_time::london_date(now);
+    let schedules = [
+        (vec![Status::Refused], settings.retention.refused_question),
+        (retention::at_rest(), settings.retention.personal_details),
+    ];
+    for (statuses, months) in schedules {
+        let before = today.checked_sub_months(months).unwrap_or(NaiveDate::MIN);
+        loop {
+            let batch = service.store.write(|db| {
+                let due = retention::due(db, &statuses, before, BATCH)?;
+                for id in &due {
+                    retention::remove_personal_details(db, *id, "A resident of the borough")?;
+                    service.audit(
+                        db,
+                        &Acting::system(),
+                        "remove_personal_details",
+                        ("question", &id.to_string()),
+                        None,
+                        None,
+                    )?;
+                }
+                Ok::<_, ServiceError>(due.len())
+            })?;
+            removed.questioners += batch;
+            if batch == 0 {
+                break;
             }
-            Ok::<_, ServiceError>(due.len())
-        })?;
-        removed.questioners += batch;
-        if batch == 0 {
-            break;
         }
     }
     let (drafts, sessions, letters) = service.store.write(|db| {
@@ -63,7 +70,7 @@ pub fn remove_what_is_due(service: &Service) -> Result<Removed, ServiceError> {
             now - settings.sessions.absolute,
         )?;
         let letters =
-            retention::delete_settled_staff_letters(db, now - settings.retention.delivered_letter)?;
+            retention::delete_settled_letters(db, now - settings.retention.delivered_letter)?;
         Ok::<_, ServiceError>((drafts, sessions, letters))
     })?;
     removed = Removed {

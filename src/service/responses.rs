@@ -6,6 +6,7 @@ use crate::{
     domain::{
         id::{QuestionId, ResponseId, StaffId},
         local_time,
+        refusal::Refusal,
         standing_order::written_response::{self, Reason, Reply, ResponseState},
         status::{Act, Status},
     },
@@ -65,20 +66,19 @@ pub(super) fn owe(
     )?;
     let matter = views::matter_words(question, &meeting.agenda);
     let about = About::new(question, &matter, &meeting.board, meeting.meeting());
+    let details = questions::questioner(db, question.id)?;
+    let due_on = response.due_on;
     // whoever's meeting was cancelled gets one letter that says both
-    if reason != Reason::MeetingCancelled {
-        let details = questions::questioner(db, question.id)?;
-        service.write_letter(
-            db,
-            question,
-            details.as_ref(),
-            &Letter::ResponseOwed {
-                about,
-                reason,
-                due_on: response.due_on,
-            },
-        )?;
-    }
+    let letter = if reason == Reason::MeetingCancelled {
+        Letter::MeetingCancelled { about, due_on }
+    } else {
+        Letter::ResponseOwed {
+            about,
+            reason,
+            due_on,
+        }
+    };
+    service.write_letter(db, question, details.as_ref(), &letter)?;
     Ok(())
 }
 
@@ -103,6 +103,15 @@ pub fn keep_for_response(
                 "Only a question that was refused can be answered in writing instead.".to_owned(),
             ));
         }
+        let late = was
+            .refusals
+            .iter()
+            .any(|refusal| matches!(refusal, Refusal::Late { .. }));
+        let reason = if late {
+            Reason::LateAndKept
+        } else {
+            Reason::NotAccepted
+        };
         let mut question = was.clone();
         question.status = was.status.after(Act::Owe)?;
         question.version += 1;
@@ -115,19 +124,11 @@ pub fn keep_for_response(
             "owe",
             Some(&was),
             &question,
-            serde_json::json!({ "reason": Reason::LateAndKept }),
+            serde_json::json!({ "reason": reason }),
         )?;
         let meeting = views::meeting(service, db, was.meeting_id)?;
         let today = local_time::london_date(service.now());
-        owe(
-            service,
-            db,
-            acting,
-            &question,
-            &meeting,
-            Reason::LateAndKept,
-            today,
-        )?;
+        owe(service, db, acting, &question, &meeting, reason, today)?;
         Ok(question)
     })
 }
@@ -223,7 +224,9 @@ pub fn save_draft(
             "write_response",
             ("question", &response.question_id.to_string()),
             Some(serde_json::json!({ "owner": was_owner })),
-            Some(serde_json::json!({ "owner": owner, "characters": draft.chars().count() })),
+            Some(serde_json::json!({
+                "owner": owner, "characters": draft.chars().count(), "response_version": response.version,
+            })),
         )?;
         Ok(response)
     })
@@ -284,6 +287,12 @@ pub fn send(
             return Err(ServiceError::changed());
         }
         let letter = letter(&view, reply, body)?;
+        if view.question.questioner.is_none() {
+            return Err(ServiceError::Conflict(
+                "The questioner's details have been removed on schedule, so nothing can be sent."
+                    .to_owned(),
+            ));
+        }
         let was = view.response.state;
         let mut response = view.response.clone();
         response.state = was.after(reply)?;
@@ -330,7 +339,7 @@ pub fn send(
             "send_reply",
             Some(was_question),
             &question,
-            serde_json::json!({ "reply": reply, "response_was": was }),
+            serde_json::json!({ "reply": reply, "response_was": was, "response_version": response.version }),
         )?;
         service.write_letter(db, &question, view.question.questioner.as_ref(), &letter)?;
         Ok(response)

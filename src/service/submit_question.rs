@@ -21,9 +21,8 @@ use crate::{
         views,
     },
     store::{
-        calendar,
         connection::Db,
-        drafts, meetings,
+        drafts, meetings, postcodes,
         questions::{self, HashedKey, Question, QuestionerDetails, RecordedException, Remembered},
     },
 };
@@ -94,6 +93,9 @@ pub fn submit(
             ));
         }
     }
+    if !submission.exceptions.is_empty() {
+        permission::proper_officer(acting)?;
+    }
     if submission
         .exceptions
         .iter()
@@ -124,10 +126,14 @@ fn submit_in(
             repeated: true,
         });
     }
-    let key = submission
-        .idempotency_key
-        .as_ref()
-        .map(|key| service.keyed_hex("idempotency key", key));
+    let key = submission.idempotency_key.as_ref().map(|key| {
+        // two programs may choose the same key
+        let whose = acting
+            .staff_id()
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        service.keyed_hex("idempotency key", &format!("{whose}\u{1f}{key}"))
+    });
     let request_hash = request_hash(service, submission)?;
     if let Some(key) = &key
         && let Some(earlier) = questions::remembered(db, key)?
@@ -153,7 +159,7 @@ fn submit_in(
         difference,
     } = submission.typed.parse(meeting.agenda_published)?;
     let deadline = service.deadline(db, meeting)?;
-    let postcode_check = calendar::check_postcode(db, &questioner.postcode)?;
+    let postcode_check = postcodes::check(db, &questioner.postcode)?;
     let allowed = i32::from(service.figures(meeting).questions_per_person().get());
     let keys = service.hashed_keys(&questioner);
     let slots = Slots::find(db, meeting.id, &keys, allowed)?;

@@ -8,7 +8,7 @@ use crate::{
         id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
-        standing_order::notice::Deadline,
+        standing_order::{notice::Deadline, written_response::Reason},
         status::Status,
     },
     service::{Service, ServiceError},
@@ -302,7 +302,8 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
     })
 }
 
-/// What was put at a past meeting and what was answered, in order of receipt.
+/// What was put at a past meeting and what was answered, in order of receipt, with what was approved and not reached. A question
+/// that nobody approved before the meeting is not published.
 ///
 /// # Errors
 /// Those of the store.
@@ -320,7 +321,9 @@ pub fn put_at_meeting(
                     | Status::ResponseOwed
                     | Status::Responded
                     | Status::NotPut
-            );
+            )
+            && responses::of_question(db, question.id)?
+                .is_none_or(|response| response.reason != Reason::NotDecided);
         if on_the_list {
             shown.push(public_question(db, &question)?);
         }

@@ -6,6 +6,7 @@ use crate::{
         standing_order::{
             one_question::releases_allowance,
             question_time::{Outcome, Phase, QuestionTime},
+            written_response::ResponseState,
         },
         status::{Act, Status},
     },
@@ -19,6 +20,7 @@ use crate::{
     store::{
         connection::Db,
         questions::{self, Question},
+        responses,
     },
 };
 
@@ -144,13 +146,24 @@ fn end_in(
             Outcome::Put { .. } | Outcome::DealtWith { .. }
         )
     });
-    if being_put || was_put {
+    if being_put || was_put || was.put_on.is_some() {
         return Err(ServiceError::Conflict(
             "The question has been put at the meeting, so it stands.".to_owned(),
         ));
     }
     if !questions::update(db, &question)? {
         return Err(ServiceError::changed());
+    }
+    if let Some(mut response) = view
+        .response
+        .clone()
+        .filter(|response| response.state.is_owed())
+    {
+        response.state = ResponseState::NotNeeded;
+        response.version += 1;
+        if !responses::update(db, &response)? {
+            return Err(ServiceError::Busy);
+        }
     }
     let now = service.now();
     let deadline = view.meeting.deadline.at;

@@ -1,5 +1,4 @@
-//! Days that the council has added to those of its configuration, the changes of deadlines that followed, and the directory of
-//! postcodes.
+//! Days that the council has added to those of its configuration, and the changes of deadlines that followed.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -7,15 +6,13 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::{MeetingId, StaffId},
-        questioner::Postcode,
-        standing_order::residents::PostcodeCheck,
         working_days::{NonWorkingDay, NonWorkingDayKind},
     },
     store::{
         connection::Db,
         error::StoreError,
         rows,
-        schema::{calendar_days, deadline_changes, postcodes},
+        schema::{calendar_days, deadline_changes},
         types::Instant,
     },
 };
@@ -147,54 +144,4 @@ pub fn deadline_changes_since(
             })
         })
         .collect()
-}
-
-/// What the directory says of a postcode: unknown where none has been imported (reading 8).
-///
-/// # Errors
-/// [`StoreError`].
-pub fn check_postcode(db: &mut Db, postcode: &Postcode) -> Result<PostcodeCheck, StoreError> {
-    let found: Option<bool> = postcodes::table
-        .filter(postcodes::postcode.eq(postcode.as_str()))
-        .select(postcodes::in_borough)
-        .first(db)
-        .optional()?;
-    Ok(match found {
-        Some(true) => PostcodeCheck::Inside,
-        Some(false) => PostcodeCheck::Outside,
-        None => PostcodeCheck::Unknown,
-    })
-}
-
-/// How many postcodes the directory holds.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn count_postcodes(db: &mut Db) -> Result<i64, StoreError> {
-    Ok(postcodes::table.count().get_result(db)?)
-}
-
-/// Takes the whole directory away, to import another.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn clear_postcodes(db: &mut Db) -> Result<(), StoreError> {
-    diesel::delete(postcodes::table).execute(db)?;
-    Ok(())
-}
-
-/// Adds a postcode to the directory.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn add_postcode(db: &mut Db, postcode: &Postcode, in_borough: bool) -> Result<(), StoreError> {
-    crate::insert_unless_present!(
-        db,
-        postcodes::table,
-        (
-            postcodes::postcode.eq(postcode.as_str()),
-            postcodes::in_borough.eq(in_borough)
-        )
-    )?;
-    Ok(())
 }

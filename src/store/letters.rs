@@ -182,6 +182,14 @@ pub fn count(db: &mut Db, state: LetterState) -> Result<i64, StoreError> {
         .get_result(db)?)
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The text in lower case.
+    fn lower(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
 const DUE: Claim = Claim {
     table: "letters",
     ready: "state = 'waiting' AND next_attempt_at <= $3",
@@ -288,7 +296,7 @@ pub fn count_to(
     since: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     Ok(letters::table
-        .filter(letters::recipient_email.eq(email))
+        .filter(lower(letters::recipient_email).eq(email.to_lowercase()))
         .filter(letters::kind.eq(kind))
         .filter(letters::created_at.ge(Instant::from(since)))
         .count()

@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod drafts;
 pub mod letters;
 pub mod meetings;
+pub mod postcodes;
 pub mod question_time;
 pub mod questions;
 pub mod responses;

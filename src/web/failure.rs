@@ -77,7 +77,7 @@ impl Failure {
                 ServiceError::SignedOut => StatusCode::UNAUTHORIZED,
                 ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
                 ServiceError::Conflict(_) => StatusCode::CONFLICT,
-                ServiceError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                ServiceError::Busy | ServiceError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 ServiceError::TooMany => StatusCode::TOO_MANY_REQUESTS,
                 ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -102,7 +102,7 @@ impl Failure {
         match self {
             Self::TooMany(wait) => Some(wait.as_secs() + 1),
             Self::Service(ServiceError::TooMany) => Some(60),
-            Self::Service(ServiceError::Busy) => Some(5),
+            Self::Service(ServiceError::Busy | ServiceError::Unavailable) => Some(5),
             _ => None,
         }
     }

@@ -127,7 +127,7 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
                 "Something has changed",
                 &[why, "Open the page again to see how it stands now."],
             ),
-            ServiceError::Busy => say(
+            ServiceError::Busy | ServiceError::Unavailable => say(
                 "Sorry, the service is busy",
                 &[
                     "Too many people are using the service at the moment. Try again in a few seconds.",
@@ -194,6 +194,7 @@ fn can_be_sent_again(failure: &Failure) -> bool {
             | Failure::Broken
             | Failure::Service(
                 ServiceError::Busy
+                    | ServiceError::Unavailable
                     | ServiceError::TooMany
                     | ServiceError::SignedOut
                     | ServiceError::Internal(_)

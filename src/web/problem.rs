@@ -186,7 +186,7 @@ impl From<&Failure> for Problem {
                 ),
                 ServiceError::Forbidden(why) => problem("forbidden", "Not allowed", why),
                 ServiceError::Conflict(why) => problem("conflict", "It stands otherwise", why),
-                ServiceError::Busy => problem(
+                ServiceError::Busy | ServiceError::Unavailable => problem(
                     "busy",
                     "Busy",
                     "Nothing was stored. Try again after the time in Retry-After.",

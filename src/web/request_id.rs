@@ -9,7 +9,7 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
 };
-use tracing::{Span, field::Empty};
+use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 /// The request's identifier, as in the log and in the X-Request-Id header: a UUID of version 7.
@@ -39,7 +39,6 @@ impl RootSpanBuilder for RequestSpan {
             id,
             method = %request.method(),
             route = route.as_deref().unwrap_or("unknown"),
-            status = Empty,
         )
     }
 
@@ -55,8 +54,7 @@ impl RootSpanBuilder for RequestSpan {
             ),
             Err(error) => (error.as_response_error().status_code(), None),
         };
-        span.record("status", status.as_u16());
         let milliseconds = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-        tracing::info!(status = status.as_u16(), milliseconds, "answered");
+        span.in_scope(|| tracing::info!(status = status.as_u16(), milliseconds, "answered"));
     }
 }

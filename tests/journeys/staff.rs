@@ -326,7 +326,7 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
 
     let robin = app.browser();
     let answer = try_to_sign_in(&robin, "robin@example.org", &password).await;
-    assert_eq!(answer.location().as_deref(), Some("/staff/responses"));
+    assert_eq!(answer.location().as_deref(), Some("/staff"));
     assert_eq!(robin.get("/staff/account").await.status, 200);
     assert_eq!(robin.get("/staff/accounts").await.status, 403);
 

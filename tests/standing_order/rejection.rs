@@ -34,11 +34,6 @@ use rstest::rstest;
     Ground::PrivateMatter,
     Clause::Vi
 )]
-#[case(
-    "on any matter relating to the agenda",
-    Ground::NotOnAgenda,
-    Clause::Ii
-)]
 fn every_ground_that_is_printed_is_there(
     #[case] printed: &str,
     #[case] ground: Ground,

@@ -8,6 +8,8 @@
 //! * The **questioner's clock** (3 minutes) runs while the questioner speaks, for the question and the supplementary, and not
 //!   while the answer is given, unless a figure says so.
 
+pub mod forecast;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -255,6 +257,8 @@ pub struct QuestionTime {
     /// The event that undo would take back.
     pub undoable: Option<i32>,
     answer_counts: bool,
+    /// What the meeting's clock showed when the last question was finished.
+    finished_at: TimeDelta,
 }
 
 /// Why an act is not possible: the rule refuses it, or it makes no sense where question time stands.
@@ -307,6 +311,7 @@ impl QuestionTime {
             revision: events.last().map_or(0, |recorded| recorded.seq),
             undoable: None,
             answer_counts: figures.answer_counts_against_questioner(),
+            finished_at: TimeDelta::zero(),
         };
         for recorded in events
             .iter()
@@ -397,6 +402,7 @@ impl QuestionTime {
                 supplementary,
             } => {
                 if let Some(turn) = self.turn.take() {
+                    self.finished_at = self.clock.elapsed(at);
                     self.set_outcome(
                         turn.question,
                         Outcome::Put {
@@ -466,6 +472,28 @@ impl QuestionTime {
             .iter()
             .find(|entry| entry.indicated && entry.outcome == Outcome::Waiting)
             .map(|entry| entry.question)
+    }
+
+    /// The calling order with a question one place earlier or later among those that wait; none where it is first or last.
+    pub fn moved(&self, question: QuestionId, earlier: bool) -> Option<Vec<QuestionId>> {
+        let waits = |place: &usize| {
+            self.entries
+                .get(*place)
+                .is_some_and(|entry| entry.outcome == Outcome::Waiting)
+        };
+        let from = self
+            .entries
+            .iter()
+            .position(|entry| entry.question == question)
+            .filter(waits)?;
+        let to = if earlier {
+            (0..from).rev().find(waits)
+        } else {
+            (from + 1..self.entries.len()).find(waits)
+        }?;
+        let mut order: Vec<QuestionId> = self.entries.iter().map(|entry| entry.question).collect();
+        order.swap(from, to);
+        Some(order)
     }
 
     /// How many questions wait to be called.

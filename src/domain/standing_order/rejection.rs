@@ -27,8 +27,6 @@ coded! {
         LicensingApplication = "licensing_application",
         /// Not dealt with in the public part of a meeting.
         PrivateMatter = "private_matter",
-        /// Not related to the agenda.
-        NotOnAgenda = "not_on_agenda",
     }
 }
 
@@ -39,7 +37,6 @@ impl Ground {
             Self::PlanningApplication | Self::LicensingApplication | Self::PrivateMatter => {
                 Clause::Vi
             }
-            Self::NotOnAgenda => Clause::Ii,
             _ => Clause::V,
         }
     }
@@ -64,7 +61,6 @@ impl Ground {
             Self::PrivateMatter => {
                 "It is about something not dealt with in the public part of a meeting"
             }
-            Self::NotOnAgenda => "It is not about a matter on the agenda",
         }
     }
 
@@ -100,9 +96,6 @@ impl Ground {
             Self::PrivateMatter => {
                 "Your question is about a matter that the board does not deal with in public."
             }
-            Self::NotOnAgenda => {
-                "Your question is not about a matter on the agenda of this meeting."
-            }
         }
     }
 
@@ -125,9 +118,6 @@ impl Ground {
                 "You can comment on the application itself."
             }
             Self::PrivateMatter => "You can contact the council about it.",
-            Self::NotOnAgenda => {
-                "You can ask about a matter on the agenda, or put your question to a meeting where it is on the agenda."
-            }
         }
     }
 }

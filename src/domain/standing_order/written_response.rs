@@ -31,6 +31,8 @@ coded! {
         MeetingCancelled = "meeting_cancelled",
         /// It came late and the council answers it all the same (reading 4).
         LateAndKept = "late_and_kept",
+        /// The rule refused it for another reason, and the council answers it all the same.
+        NotAccepted = "not_accepted",
         /// No decision was made before the meeting.
         NotDecided = "not_decided",
     }
@@ -48,6 +50,7 @@ impl Reason {
             }
             Self::MeetingCancelled => "the meeting was cancelled",
             Self::LateAndKept => "it came after the deadline for the meeting",
+            Self::NotAccepted => "it could not be put at the meeting",
             Self::NotDecided => "no decision on it was made before the meeting",
         }
     }
@@ -64,6 +67,8 @@ coded! {
         Sent = "sent",
         /// It was sent, and then corrected.
         Corrected = "corrected",
+        /// The questioner withdrew or disowned the question, so nothing is owed any more.
+        NotNeeded = "not_needed",
     }
 }
 
@@ -115,6 +120,7 @@ impl ResponseState {
             Self::HoldingReplySent => "holding reply sent",
             Self::Sent => "sent",
             Self::Corrected => "corrected",
+            Self::NotNeeded => "no longer needed",
         }
     }
 }

@@ -1,6 +1,71 @@
-//! Papers that print well: the sheet of questions, the minutes extract.
+//! Papers that print well: the sheet of questions, the minutes extract. Staff alone open them; copies are circulated at the meeting.
 
 use actix_web::web;
+use askama::Template;
+
+use crate::{
+    documents::{minutes_extract::MinutesExtract, question_sheet::QuestionSheet},
+    domain::id::MeetingId,
+    service::{
+        ServiceError,
+        chair_list::{self, ChairList},
+        permission,
+    },
+    web::{Answer, Staff, page::Page, pages},
+};
 
 /// Adds the routes.
-pub fn configure(_cfg: &mut web::ServiceConfig) {}
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/staff/meetings/{id}/papers/questions").route(web::get().to(questions)),
+    )
+    .service(web::resource("/staff/meetings/{id}/papers/minutes").route(web::get().to(minutes)));
+}
+
+#[derive(Template)]
+#[template(path = "papers/questions.html")]
+struct QuestionsPage {
+    page: Page,
+    sheet: QuestionSheet,
+}
+
+impl QuestionsPage {
+    fn undecided(&self) -> String {
+        match self.sheet.undecided {
+            1 => "1 question waits for a decision and is not on this sheet.".to_owned(),
+            count => format!("{count} questions wait for a decision and are not on this sheet."),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "papers/minutes.html")]
+struct MinutesPage {
+    page: Page,
+    extract: MinutesExtract,
+}
+
+/// The list of a meeting, for any member of staff: the papers hold only what is agreed for publication.
+async fn list(staff: &Staff, id: &str) -> Result<ChairList, ServiceError> {
+    staff.require(permission::staff)?;
+    let id: MeetingId = id.parse().map_err(|_| ServiceError::NotFound)?;
+    staff
+        .run(move |service| service.store.read(|db| chair_list::look(service, db, id)))
+        .await
+}
+
+async fn questions(staff: Staff, path: web::Path<String>) -> Answer {
+    let list = list(&staff, &path).await?;
+    pages::page(&QuestionsPage {
+        page: staff.page("Questions from members of the public"),
+        sheet: QuestionSheet::of(&list, &staff.service().settings.council.name),
+    })
+}
+
+async fn minutes(staff: Staff, path: web::Path<String>) -> Answer {
+    let list = list(&staff, &path).await?;
+    pages::page(&MinutesPage {
+        page: staff.page("Minutes extract: public question time"),
+        extract: MinutesExtract::of(&list, &staff.service().settings.council.name),
+    })
+}

@@ -8,61 +8,54 @@ mod tokens;
 
 use actix_web::{http::Uri, web};
 
-use crate::web::{Answer, Staff, pages};
-
 /// The sign-in page: the one page under `/staff` that needs no signing in.
 pub const SIGN_IN: &str = "/staff/sign-in";
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     let post = |path: &str, route| web::resource(path).route(route);
-    cfg.service(web::resource("/staff").route(web::get().to(home)))
-        .service(
-            web::resource(SIGN_IN)
-                .route(web::get().to(sign_in::show))
-                .route(web::post().to(sign_in::sign_in)),
-        )
-        .service(post(
-            crate::web::page::SIGN_OUT,
-            web::post().to(sign_in::sign_out),
-        ))
-        .service(web::resource("/staff/account").route(web::get().to(account::show)))
-        .service(post(
-            "/staff/account/password",
-            web::post().to(account::change_password),
-        ))
-        .service(post(
-            "/staff/account/sign-out-everywhere",
-            web::post().to(account::sign_out_everywhere),
-        ))
-        .service(web::resource("/staff/accounts").route(web::get().to(accounts::list)))
-        .service(
-            web::resource("/staff/accounts/new")
-                .route(web::get().to(accounts::blank))
-                .route(web::post().to(accounts::open)),
-        )
-        .service(
-            web::resource("/staff/accounts/{id}")
-                .route(web::get().to(accounts::show))
-                .route(web::post().to(accounts::change)),
-        )
-        .service(post(
-            "/staff/accounts/{id}/reset-password",
-            web::post().to(accounts::reset_password),
-        ))
-        .service(
-            web::resource("/staff/tokens")
-                .route(web::get().to(tokens::list))
-                .route(web::post().to(tokens::issue)),
-        )
-        .service(post(
-            "/staff/tokens/{id}/revoke",
-            web::post().to(tokens::revoke),
-        ));
-}
-
-async fn home(staff: Staff) -> Answer {
-    Ok(pages::see_other(&navigation::home(staff.member())))
+    cfg.service(
+        web::resource(SIGN_IN)
+            .route(web::get().to(sign_in::show))
+            .route(web::post().to(sign_in::sign_in)),
+    )
+    .service(post(
+        crate::web::page::SIGN_OUT,
+        web::post().to(sign_in::sign_out),
+    ))
+    .service(web::resource("/staff/account").route(web::get().to(account::show)))
+    .service(post(
+        "/staff/account/password",
+        web::post().to(account::change_password),
+    ))
+    .service(post(
+        "/staff/account/sign-out-everywhere",
+        web::post().to(account::sign_out_everywhere),
+    ))
+    .service(web::resource("/staff/accounts").route(web::get().to(accounts::list)))
+    .service(
+        web::resource("/staff/accounts/new")
+            .route(web::get().to(accounts::blank))
+            .route(web::post().to(accounts::open)),
+    )
+    .service(
+        web::resource("/staff/accounts/{id}")
+            .route(web::get().to(accounts::show))
+            .route(web::post().to(accounts::change)),
+    )
+    .service(post(
+        "/staff/accounts/{id}/reset-password",
+        web::post().to(accounts::reset_password),
+    ))
+    .service(
+        web::resource("/staff/tokens")
+            .route(web::get().to(tokens::list))
+            .route(web::post().to(tokens::issue)),
+    )
+    .service(post(
+        "/staff/tokens/{id}/revoke",
+        web::post().to(tokens::revoke),
+    ));
 }
 
 /// The address of the sign-in page that leads back to where somebody wanted to go.

@@ -9,11 +9,13 @@ use crate::{
 pub fn of(member: &StaffMember) -> StaffNav {
     let mut items = Vec::new();
     let mut entry = |text: &str, href: &str| items.push(NavLink::new(text, href));
+    entry("Desk", "/staff");
     if member.is_proper_officer() {
         entry("Questions", "/staff/questions");
     }
     if member.is_proper_officer() || member.holds_anywhere(Role::Chair) {
         entry("Meetings", "/staff/meetings");
+        entry("Question time", crate::web::chair::HOME);
     }
     if member.may_respond() {
         entry("Written responses", "/staff/responses");
@@ -30,12 +32,4 @@ pub fn of(member: &StaffMember) -> StaffNav {
         name: member.name.clone(),
         items,
     }
-}
-
-/// The first place for a member of staff who has signed in.
-pub fn home(member: &StaffMember) -> String {
-    of(member)
-        .items
-        .first()
-        .map_or_else(|| "/staff/account".to_owned(), |link| link.href.clone())
 }

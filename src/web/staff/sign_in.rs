@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{navigation, safe_next};
+use super::safe_next;
 use crate::{
     service::{ServiceError, sign_in::Attempt},
     web::{
@@ -77,7 +77,7 @@ pub(super) async fn sign_in(request: HttpRequest, visitor: Visitor, form: Form) 
     match signed_in {
         Ok(session) => {
             let next = safe_next(form.fields.value("next"))
-                .map_or_else(|| navigation::home(&session.member), str::to_owned);
+                .map_or_else(|| "/staff".to_owned(), str::to_owned);
             Ok(with_session(pages::see_other(&next), &state, session.token))
         }
         Err(ServiceError::Invalid(errors)) => {

@@ -1,0 +1,3 @@
+//! FLOOR 3: reading what others publish.
+
+pub mod postcodes;

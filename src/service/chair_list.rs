@@ -1,0 +1,228 @@
+//! The chair's list in full: each question in calling order with who asks it, what became of it, what the minutes say and what is
+//! owed; and the meetings that a chair has. The papers are drawn from it as well.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    domain::{
+        agenda::AgendaItem,
+        id::{MeetingId, QuestionId},
+        local_time,
+        standing_order::question_time::{
+            Entry, QuestionTime, Recorded,
+            forecast::{self, Forecast},
+        },
+        status::Status,
+    },
+    service::{
+        Service, ServiceError,
+        actor::Acting,
+        permission, question_time,
+        views::{self, MeetingView},
+    },
+    store::{
+        connection::Db,
+        questions::{self, Minutes, Question, QuestionerDetails},
+        responses::{self, WrittenResponse},
+        staff::Role,
+    },
+};
+
+/// How many past meetings a chair is shown.
+const PAST_MEETINGS: i64 = 100;
+
+/// A question on the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Where it stands in question time.
+    pub entry: Entry,
+    /// The question.
+    pub question: Question,
+    /// What it is about, in words.
+    pub matter: String,
+    /// Who asks; none once the details were removed.
+    pub questioner: Option<QuestionerDetails>,
+    /// What it is expected to take with its answer.
+    pub expected: TimeDelta,
+    /// What the minutes say of it.
+    pub minutes: Minutes,
+    /// The item under which it was dealt with (reading 17).
+    pub dealt_with: Option<AgendaItem>,
+    /// The written response, if one is or was owed.
+    pub response: Option<WrittenResponse>,
+}
+
+impl Listed {
+    /// The name to call out: the questioner's own, or as agreed where the details were removed.
+    pub fn called_name(&self) -> &str {
+        self.questioner
+            .as_ref()
+            .map_or(&self.question.published_name, |who| &who.name)
+    }
+}
+
+/// A meeting's list in calling order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChairList {
+    /// The meeting.
+    pub meeting: MeetingView,
+    /// Where question time stands.
+    pub state: QuestionTime,
+    /// The questions in calling order.
+    pub listed: Vec<Listed>,
+    /// The questions at the meeting that are not on the list: they wait for a decision, or were refused, rejected or taken back.
+    pub unlisted: Vec<Question>,
+    /// Every event so far.
+    pub events: Vec<Recorded>,
+    /// When this was looked up.
+    pub now: DateTime<Utc>,
+}
+
+impl ChairList {
+    /// A question on the list.
+    pub fn question(&self, id: QuestionId) -> Option<&Listed> {
+        self.listed.iter().find(|listed| listed.question.id == id)
+    }
+
+    /// The questions that wait for a decision.
+    pub fn undecided(&self) -> impl Iterator<Item = &Question> {
+        self.unlisted
+            .iter()
+            .filter(|question| question.status == Status::Submitted)
+    }
+
+    /// The event that undo would take back.
+    pub fn undoable(&self) -> Option<&Recorded> {
+        let seq = self.state.undoable?;
+        self.events.iter().find(|recorded| recorded.seq == seq)
+    }
+
+    /// How many questions will be reached at this pace.
+    pub fn forecast(&self, service: &Service) -> Forecast {
+        let figures = service.figures(self.meeting.meeting());
+        self.state.forecast(self.now, figures, |id| {
+            self.question(id)
+                .map_or(forecast::ANSWER_ALLOWANCE, |listed| listed.expected)
+        })
+    }
+}
+
+/// A meeting's list in full.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] and those of the store.
+pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, ServiceError> {
+    let view = question_time::look(service, db, id)?;
+    let figures = service.figures(view.meeting.meeting());
+    let questioners = questions::questioners_at(db, id)?;
+    let mut listed = Vec::new();
+    for &entry in &view.state.entries {
+        let Some(question) = view
+            .questions
+            .iter()
+            .find(|question| question.id == entry.question)
+        else {
+            continue;
+        };
+        let key = question.id.to_string();
+        let minutes = questions::minutes(db, question.id)?;
+        let dealt_with = minutes.dealt_with.and_then(|item| {
+            view.meeting
+                .agenda
+                .iter()
+                .find(|on_agenda| on_agenda.id == item)
+        });
+        listed.push(Listed {
+            entry,
+            matter: views::matter_words(question, &view.meeting.agenda),
+            questioner: questioners
+                .iter()
+                .find(|who| who.question_id == key)
+                .cloned(),
+            expected: forecast::expected(&question.public_text, figures),
+            dealt_with: dealt_with.cloned(),
+            minutes,
+            response: responses::of_question(db, question.id)?,
+            question: question.clone(),
+        });
+    }
+    let unlisted = questions::at_meeting(db, id)?
+        .into_iter()
+        .filter(|question| view.state.entry(question.id).is_none())
+        .collect();
+    Ok(ChairList {
+        meeting: view.meeting,
+        state: view.state,
+        events: view.events,
+        listed,
+        unlisted,
+        now: service.now(),
+    })
+}
+
+/// A meeting among those of a chair, with how many questions it has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChairMeeting {
+    /// The meeting.
+    pub meeting: MeetingView,
+    /// How many questions are on the list.
+    pub listed: usize,
+    /// How many wait for a decision.
+    pub undecided: usize,
+}
+
+/// The meetings of somebody's boards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChairMeetings {
+    /// Today's.
+    pub today: Vec<ChairMeeting>,
+    /// Those to come, soonest first.
+    pub coming: Vec<ChairMeeting>,
+    /// Those that were, latest first.
+    pub past: Vec<ChairMeeting>,
+}
+
+/// The meetings of the boards whose question time somebody may run.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for whoever has no board.
+pub fn meetings(service: &Service, acting: &Acting) -> Result<ChairMeetings, ServiceError> {
+    let member = permission::staff(acting)?;
+    if !member.is_proper_officer() && !member.holds_anywhere(Role::Chair) {
+        return Err(ServiceError::Forbidden(
+            "Only the chair of a board or the Committee Services Manager can see this.",
+        ));
+    }
+    service.store.read(|db| {
+        let coming = views::coming_meetings(service, db)?;
+        let past = views::past_meetings(service, db, PAST_MEETINGS)?;
+        let mut counted = |found: Vec<MeetingView>| -> Result<Vec<ChairMeeting>, ServiceError> {
+            found
+                .into_iter()
+                .filter(|meeting| member.may_run(meeting.board.id))
+                .map(|meeting| {
+                    let id = meeting.meeting().id;
+                    let counts = questions::count_by_status(db, id)?;
+                    let undecided = counts
+                        .iter()
+                        .find(|(status, _)| *status == Status::Submitted)
+                        .map_or(0, |(_, count)| usize::try_from(*count).unwrap_or(0));
+                    Ok(ChairMeeting {
+                        listed: question_time::listed(db, id)?.len(),
+                        undecided,
+                        meeting,
+                    })
+                })
+                .collect()
+        };
+        let today = local_time::london_date(service.now());
+        let (today, coming) = counted(coming)?
+            .into_iter()
+            .partition(|listed| listed.meeting.meeting().date == today);
+        Ok(ChairMeetings {
+            today,
+            coming,
+            past: counted(past)?,
+        })
+    })
+}

@@ -1,0 +1,418 @@
+//! The desk: what waits for whom, the most pressing first. Reading alone; every act is in its own file.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::{
+    domain::{
+        id::{MeetingId, QuestionId, StaffId},
+        local_time,
+        meeting::MeetingStatus,
+        reference::Reference,
+        refusal::Refusal,
+        same_person::{self, Likeness},
+        similarity::Index,
+        standing_order::{Exception, repetition::window},
+        status::Status,
+    },
+    service::{
+        Service, ServiceError,
+        actor::Acting,
+        evidence, permission,
+        views::{self, MeetingView},
+    },
+    store::{
+        calendar::{self, DeadlineChange},
+        connection::Db,
+        letters::{self, LetterState},
+        questions::{self, Filter, Question, QuestionerDetails},
+        responses::{self, WrittenResponse},
+        staff::{self, Role, StaffMember},
+    },
+};
+
+/// How far back "lately" reaches.
+const LATELY: TimeDelta = TimeDelta::days(14);
+
+/// A question that waits for a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// The question: submitted, or refused and kept.
+    pub question: Question,
+    /// The board's short name.
+    pub board: String,
+    /// The meeting's local date.
+    pub date: NaiveDate,
+    /// When the meeting starts.
+    pub starts_at: DateTime<Utc>,
+    /// What it is about, in words.
+    pub matter: String,
+    /// Who asks; none once the details were removed.
+    pub name: Option<String>,
+    /// The earlier question that it matches strongly, if it does (reading 10).
+    pub strong_match: Option<Reference>,
+    /// The strongest reason to think that somebody else at the meeting is the same person (reading 5).
+    pub likeness: Option<Likeness>,
+    /// Whether it and another question are from what the rule takes for one person, and one of them was refused for that.
+    pub contested: bool,
+}
+
+/// A written response that is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    /// The response.
+    pub response: WrittenResponse,
+    /// The question's reference.
+    pub reference: Reference,
+    /// Who asks, as published.
+    pub name: String,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// Whether the due day is over.
+    pub overdue: bool,
+}
+
+/// A meeting with how many questions stand where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeetingOnDesk {
+    /// The meeting.
+    pub view: MeetingView,
+    /// Questions that wait for a decision.
+    pub waiting: i64,
+    /// Questions that will be put.
+    pub approved: i64,
+}
+
+/// A question of which only the main things are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The question.
+    pub question: Question,
+    /// The board's short name.
+    pub board: String,
+    /// The meeting's local date.
+    pub date: NaiveDate,
+}
+
+/// What somebody finds on their desk: what their roles give them, empty otherwise.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Desk {
+    /// What waits for a decision, by time to the meeting.
+    pub waiting: Vec<Waiting>,
+    /// Written responses owed: their own first where they only respond, otherwise by due day.
+    pub owed: Vec<Owed>,
+    /// Letters that could not be sent.
+    pub failed_letters: i64,
+    /// Letters to print.
+    pub letters_to_print: i64,
+    /// Deadlines that moved lately, with the board and the date of the meeting.
+    pub deadline_changes: Vec<(DeadlineChange, String, NaiveDate)>,
+    /// Questions refused by the rule lately.
+    pub refused: Vec<Listed>,
+    /// The coming meetings of the boards that they chair, or all for the proper officer.
+    pub meetings: Vec<MeetingOnDesk>,
+}
+
+/// The desk of whoever is signed in.
+///
+/// # Errors
+/// [`ServiceError::SignedOut`] and those of the store.
+pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
+    let member = permission::staff(acting)?;
+    let officer = member.is_proper_officer();
+    service.store.read(|db| {
+        let mut desk = Desk::default();
+        if officer || member.holds_anywhere(Role::Chair) {
+            desk.waiting = waiting(service, db, member)?;
+            for view in views::coming_meetings(service, db)? {
+                if member.may_run(view.board.id) {
+                    desk.meetings.push(on_desk(db, view)?);
+                }
+            }
+        }
+        if member.may_respond() {
+            desk.owed = owed(service, db, member)?;
+        }
+        if officer {
+            desk.failed_letters = letters::count(db, LetterState::Failed)?;
+            desk.letters_to_print = letters::count(db, LetterState::ToPrint)?;
+            let since = service.now() - LATELY;
+            for change in calendar::deadline_changes_since(db, since)? {
+                let view = views::meeting(service, db, change.meeting_id)?;
+                desk.deadline_changes.push((
+                    change,
+                    view.board.short_name().to_owned(),
+                    view.meeting().date,
+                ));
+            }
+            let filter = Filter {
+                statuses: vec![Status::Refused],
+                ..Filter::default()
+            };
+            let mut refused = questions::page(db, &filter, None, 20)?;
+            refused.retain(|question| question.recorded_at >= since);
+            desk.refused = listed(service, db, refused)?;
+        }
+        Ok(desk)
+    })
+}
+
+/// A meeting with its counts.
+///
+/// # Errors
+/// Those of the store.
+pub fn on_desk(db: &mut Db, view: MeetingView) -> Result<MeetingOnDesk, ServiceError> {
+    let counts = questions::count_by_status(db, view.meeting().id)?;
+    let count = |wanted: Status| {
+        counts
+            .iter()
+            .find(|(status, _)| *status == wanted)
+            .map_or(0, |(_, count)| *count)
+    };
+    Ok(MeetingOnDesk {
+        waiting: count(Status::Submitted),
+        approved: count(Status::Approved),
+        view,
+    })
+}
+
+/// Questions with their boards and dates.
+fn listed(
+    service: &Service,
+    db: &mut Db,
+    found: Vec<Question>,
+) -> Result<Vec<Listed>, ServiceError> {
+    let mut meetings: HashMap<MeetingId, (String, NaiveDate)> = HashMap::new();
+    let mut list = Vec::with_capacity(found.len());
+    for question in found {
+        let (board, date) = match meetings.get(&question.meeting_id) {
+            Some(known) => known.clone(),
+            None => {
+                let view = views::meeting(service, db, question.meeting_id)?;
+                let known = (view.board.short_name().to_owned(), view.meeting().date);
+                meetings.insert(question.meeting_id, known.clone());
+                known
+            }
+        };
+        list.push(Listed {
+            question,
+            board,
+            date,
+        });
+    }
+    Ok(list)
+}
+
+/// A page of questions for the proper officer, latest first, and whether there are more.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] and those of the store.
+pub fn questions(
+    service: &Service,
+    acting: &Acting,
+    filter: &Filter,
+    before: Option<QuestionId>,
+    most: i64,
+) -> Result<(Vec<Listed>, bool), ServiceError> {
+    permission::proper_officer(acting)?;
+    service.store.read(|db| {
+        let mut found = questions::page(db, filter, before, most + 1)?;
+        let wanted = usize::try_from(most).unwrap_or(usize::MAX);
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        Ok((listed(service, db, found)?, more))
+    })
+}
+
+fn waiting(
+    service: &Service,
+    db: &mut Db,
+    member: &StaffMember,
+) -> Result<Vec<Waiting>, ServiceError> {
+    let now = service.now();
+    let mut meetings: BTreeMap<MeetingId, MeetingView> = views::coming_meetings(service, db)?
+        .into_iter()
+        .map(|view| (view.meeting().id, view))
+        .collect();
+    // a question may still wait though its meeting is over
+    for question in questions::with_status(db, Status::Submitted)? {
+        if !meetings.contains_key(&question.meeting_id) {
+            let view = views::meeting(service, db, question.meeting_id)?;
+            meetings.insert(question.meeting_id, view);
+        }
+    }
+    let mut waiting = Vec::new();
+    for view in meetings.values() {
+        if member.may_run(view.board.id) {
+            waiting.extend(waiting_at(service, db, view, now)?);
+        }
+    }
+    waiting.sort_by(|a, b| {
+        (a.starts_at, a.question.received_at, a.question.id).cmp(&(
+            b.starts_at,
+            b.question.received_at,
+            b.question.id,
+        ))
+    });
+    Ok(waiting)
+}
+
+/// Whether an officer could still let it in by an exception.
+fn may_want_a_decision(question: &Question, view: &MeetingView, now: DateTime<Utc>) -> bool {
+    question.status == Status::Refused
+        && view.meeting().status == MeetingStatus::Scheduled
+        && now < view.starts_at()
+        && question
+            .refusals
+            .iter()
+            .all(|refusal| Exception::for_refusal(refusal).is_some())
+}
+
+fn waiting_at(
+    service: &Service,
+    db: &mut Db,
+    view: &MeetingView,
+    now: DateTime<Utc>,
+) -> Result<Vec<Waiting>, ServiceError> {
+    let all = questions::at_meeting(db, view.meeting().id)?;
+    let wait: Vec<&Question> = all
+        .iter()
+        .filter(|question| {
+            question.status == Status::Submitted || may_want_a_decision(question, view, now)
+        })
+        .collect();
+    if wait.is_empty() {
+        return Ok(Vec::new());
+    }
+    let everybody = questions::questioners_at(db, view.meeting().id)?;
+    let put = questions::put_in(
+        db,
+        window(
+            view.meeting().date,
+            service.figures(view.meeting()).repetition_window(),
+        ),
+    )?;
+    // one index for the whole meeting
+    let index = Index::build(put.iter().map(|question| question.public_text.as_str()));
+    let strong = service.settings.similarity.thresholds.strong;
+    Ok(wait
+        .into_iter()
+        .map(|question| {
+            let details = details_of(&everybody, question);
+            let others = likenesses(question, details, &all, &everybody);
+            Waiting {
+                strong_match: index
+                    .rank(&question.original_text, strong, 1)
+                    .first()
+                    .map(|found| put[found.entry].reference.clone()),
+                likeness: others.iter().map(|(_, likeness)| *likeness).min(),
+                contested: others
+                    .iter()
+                    .any(|(other, likeness)| is_contested(question, other, *likeness)),
+                name: details.map(|details| details.name.clone()),
+                board: view.board.short_name().to_owned(),
+                date: view.meeting().date,
+                starts_at: view.starts_at(),
+                matter: views::matter_words(question, &view.agenda),
+                question: question.clone(),
+            }
+        })
+        .collect())
+}
+
+fn details_of<'a>(
+    everybody: &'a [QuestionerDetails],
+    question: &Question,
+) -> Option<&'a QuestionerDetails> {
+    let id = question.id.to_string();
+    everybody.iter().find(|details| details.question_id == id)
+}
+
+fn likenesses<'a>(
+    question: &Question,
+    details: Option<&QuestionerDetails>,
+    all: &'a [Question],
+    everybody: &[QuestionerDetails],
+) -> Vec<(&'a Question, Likeness)> {
+    let Some(details) = details else {
+        return Vec::new();
+    };
+    all.iter()
+        .filter(|other| {
+            other.id != question.id && !matches!(other.status, Status::Withdrawn | Status::Disowned)
+        })
+        .filter_map(|other| {
+            let theirs = details_of(everybody, other)?;
+            same_person::likenesses(&evidence::person(details), &evidence::person(theirs))
+                .first()
+                .map(|likeness| (other, *likeness))
+        })
+        .collect()
+}
+
+/// Whether two questions that are alike in this way contend for one allowance.
+pub fn is_contested(one: &Question, other: &Question, likeness: Likeness) -> bool {
+    let refused_as_second = |question: &Question| {
+        question
+            .refusals
+            .iter()
+            .any(|refusal| matches!(refusal, Refusal::SecondQuestion { .. }))
+    };
+    matches!(likeness, Likeness::SamePerson | Likeness::SameOrganisation)
+        && (refused_as_second(one) || refused_as_second(other))
+}
+
+fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed>, ServiceError> {
+    let today = local_time::london_date(service.now());
+    let names = staff_names(db)?;
+    let mut owed = Vec::new();
+    for response in responses::list(db, true, None, 200)? {
+        let question = questions::question(db, response.question_id)?;
+        owed.push(Owed {
+            reference: question.reference,
+            name: question.published_name,
+            owner: response.owner_id.and_then(|id| names.get(&id).cloned()),
+            overdue: response.due_on < today,
+            response,
+        });
+    }
+    if !member.is_proper_officer() {
+        // a stable sort keeps the due days in order
+        owed.sort_by_key(|owed| match owed.response.owner_id {
+            Some(owner) if owner == member.id => 0,
+            None => 1,
+            Some(_) => 2,
+        });
+    }
+    Ok(owed)
+}
+
+/// The name of each account.
+///
+/// # Errors
+/// Those of the store.
+pub fn staff_names(db: &mut Db) -> Result<HashMap<StaffId, String>, ServiceError> {
+    Ok(staff::all(db)?
+        .into_iter()
+        .map(|member| (member.id, member.name))
+        .collect())
+}
+
+/// Everybody to whom a written response can be given, by name.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] and those of the store.
+pub fn responders(
+    service: &Service,
+    acting: &Acting,
+) -> Result<Vec<(StaffId, String)>, ServiceError> {
+    permission::responding(acting)?;
+    service.store.read(|db| {
+        Ok(staff::all(db)?
+            .into_iter()
+            .filter(StaffMember::may_respond)
+            .map(|member| (member.id, member.name))
+            .collect())
+    })
+}

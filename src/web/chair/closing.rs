@@ -1,0 +1,135 @@
+//! Closing public question time: a page that says what follows, and the act.
+
+use actix_web::web;
+use askama::Template;
+
+use crate::{
+    domain::{
+        local_time,
+        meeting::MeetingStatus,
+        standing_order::{question_time::Event, written_response::Reason},
+    },
+    service::{
+        ServiceError,
+        chair_list::{self, ChairList},
+        permission, question_time,
+    },
+    store::questions::Question,
+    web::{
+        Answer, Form, Staff,
+        chair::{
+            HOME,
+            question_time::{Notice, look, meeting_id, render},
+            screen,
+        },
+        page::Page,
+        pages,
+    },
+};
+
+/// Somebody who will get a written response.
+struct Owed {
+    name: String,
+    reference: String,
+    why: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "chair/close.html")]
+struct Confirm {
+    page: Page,
+    base: String,
+    action: String,
+    board: String,
+    when: String,
+    nobody_came: bool,
+    waiting: usize,
+    owed: Vec<Owed>,
+    seen: i32,
+}
+
+impl Confirm {
+    /// "2 people will get a written response".
+    fn how_many(&self) -> String {
+        match self.owed.len() {
+            0 => "Nobody will be owed a written response".to_owned(),
+            1 => "1 person will get a written response".to_owned(),
+            count => format!("{count} people will get a written response"),
+        }
+    }
+}
+
+fn owed(list: &ChairList, found: Vec<(Question, Reason)>) -> Vec<Owed> {
+    found
+        .into_iter()
+        .map(|(question, reason)| Owed {
+            name: list
+                .question(question.id)
+                .map_or(question.published_name.as_str(), |listed| {
+                    listed.called_name()
+                })
+                .to_owned(),
+            reference: question.reference.to_string(),
+            why: reason.words(),
+        })
+        .collect()
+}
+
+/// Says what closing means.
+pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
+    let id = meeting_id(&path)?;
+    let acting = staff.acting();
+    let (list, found) = staff
+        .run(move |service| {
+            service.store.read(|db| {
+                let list = chair_list::look(service, db, id)?;
+                permission::chair_of(&acting, list.meeting.board.id)?;
+                let found = question_time::owed_on_closing(service, db, &list.meeting)?;
+                Ok::<_, ServiceError>((list, found))
+            })
+        })
+        .await?;
+    if list.meeting.meeting().status != MeetingStatus::Scheduled {
+        return Ok(pages::see_other(&screen(id)));
+    }
+    if list.state.turn.is_some() {
+        let notice = Notice::of(
+            ServiceError::Conflict("Finish the present question first.".to_owned()),
+            str::to_owned,
+        )?;
+        return render(&staff, &list, notice, None);
+    }
+    let base = screen(id);
+    pages::page(&Confirm {
+        page: staff.page("Close public question time").within(HOME),
+        action: format!("{base}/close"),
+        base,
+        board: list.meeting.board.name.clone(),
+        when: local_time::time_on_day(list.meeting.starts_at()),
+        nobody_came: list.listed.is_empty(),
+        waiting: list.state.waiting(),
+        owed: owed(&list, found),
+        seen: list.state.revision,
+    })
+}
+
+/// Closes it.
+pub async fn close(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
+    let id = meeting_id(&path)?;
+    let acting = staff.acting();
+    let seen = form.fields.value("seen").parse().unwrap_or(0);
+    let done = staff
+        .run(move |service| {
+            question_time::act_on_seen(service, &acting, id, seen, |_| Ok(Event::Closed))
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(pages::see_other(&screen(id))),
+        Err(error @ (ServiceError::Refused(_) | ServiceError::Conflict(_))) => {
+            let list = look(&staff, id).await?;
+            let (notice, status) = Notice::of(error, str::to_owned)?;
+            render(&staff, &list, (notice, status), None)
+        }
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,380 @@
+//! The chair's screen of a meeting: what comes next, the clocks, the list. A reload shows the truth; every press is checked by the
+//! server when it arrives.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use crate::{
+    documents,
+    domain::{
+        agenda::AgendaItem,
+        id::{MeetingId, QuestionId},
+        local_time,
+        meeting::MeetingStatus,
+        standing_order::question_time::Phase,
+    },
+    service::{
+        ServiceError,
+        chair_list::{self, ChairList, Listed},
+        permission, question_time,
+    },
+    web::{
+        Answer, Failure, Form, Staff,
+        chair::{
+            HOME,
+            acts::Asked,
+            clocks::{self, Clock},
+            next_step::{self, NextStep},
+            rows::{self, MinutesForm, Row},
+            screen, words,
+        },
+        components::{Choice, FieldProblem},
+        page::Page,
+        pages,
+    },
+};
+
+/// What is said above the list when an act was not carried out.
+#[derive(Debug, Default)]
+pub(super) struct Notice {
+    title: String,
+    problems: Vec<FieldProblem>,
+}
+
+impl Notice {
+    /// The notice for an error that belongs on the screen, and the answer's status.
+    ///
+    /// # Errors
+    /// Any other error, as a failure.
+    pub(super) fn of(
+        error: ServiceError,
+        field: impl Fn(&str) -> String,
+    ) -> Result<(Self, StatusCode), Failure> {
+        let lines = |lines: Vec<String>| lines.into_iter().map(FieldProblem::general).collect();
+        match error {
+            ServiceError::Refused(refusals) => Ok((
+                Self {
+                    title: refusals
+                        .first()
+                        .map_or("This cannot be done", |refusal| refusal.title())
+                        .to_owned(),
+                    problems: lines(
+                        refusals
+                            .iter()
+                            .flat_map(|refusal| {
+                                [
+                                    format!("{} ({})", refusal.reason(), refusal.clause().cited()),
+                                    refusal.remedy().to_owned(),
+                                ]
+                            })
+                            .collect(),
+                    ),
+                },
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )),
+            ServiceError::Conflict(why) => Ok((
+                Self {
+                    title: "This was not done".to_owned(),
+                    problems: lines(vec![
+                        why,
+                        "This page shows how public question time stands now.".to_owned(),
+                    ]),
+                },
+                StatusCode::CONFLICT,
+            )),
+            ServiceError::Invalid(errors) => Ok((
+                Self {
+                    title: "There is a problem".to_owned(),
+                    problems: errors
+                        .iter()
+                        .map(|error| FieldProblem::new(field(error.field), &error.message))
+                        .collect(),
+                },
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )),
+            other => Err(other.into()),
+        }
+    }
+}
+
+/// A written response that is or was owed after the meeting.
+struct Owed {
+    name: String,
+    reference: String,
+    why: &'static str,
+    due: String,
+    sent: bool,
+    href: String,
+}
+
+/// A question that still waits for a decision.
+struct Undecided {
+    reference: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "chair/question_time.html")]
+struct Screen {
+    page: Page,
+    notice: Notice,
+    action: String,
+    base: String,
+    board: String,
+    when: String,
+    venue: String,
+    cancelled: bool,
+    closed: bool,
+    phase: &'static str,
+    as_of: String,
+    seen: i32,
+    next: NextStep,
+    question: String,
+    undo: String,
+    clocks: Vec<Clock>,
+    forecast: String,
+    rows: Vec<Row>,
+    undecided: Vec<Undecided>,
+    items: Vec<Choice>,
+    owed: Vec<Owed>,
+}
+
+impl Screen {
+    fn close_page(&self) -> String {
+        format!("{}/close", self.base)
+    }
+
+    fn paper(&self, paper: &str) -> String {
+        self.base
+            .replace("/question-time", &format!("/papers/{paper}"))
+    }
+
+    /// The id of a control of one question's form.
+    fn id(&self, name: &str, reference: &str) -> String {
+        format!("{name}-{reference}")
+    }
+
+    /// What is wrong with the agenda item of one question's form; empty where nothing is.
+    fn item_error(&self, reference: &str) -> &str {
+        let id = self.id("item", reference);
+        self.notice
+            .problems
+            .iter()
+            .find(|problem| problem.field_id == id)
+            .map_or("", |problem| &problem.message)
+    }
+
+    fn item_is_wrong(&self, reference: &str) -> bool {
+        !self.item_error(reference).is_empty()
+    }
+}
+
+fn forecast(list: &ChairList, service: &crate::service::Service) -> String {
+    let forecast = list.forecast(service);
+    match (list.state.phase, forecast.of) {
+        (Phase::Closed, _) | (_, 0) => String::new(),
+        (_, 1) if forecast.reached == 1 => "At this pace the question will be reached.".to_owned(),
+        (_, of) if forecast.reached >= of => {
+            format!("At this pace all {of} questions will be reached.")
+        }
+        (_, of) => format!(
+            "At this pace {} of {of} questions will be reached.",
+            forecast.reached
+        ),
+    }
+}
+
+fn may_be_dealt_with_under(item: &&AgendaItem) -> bool {
+    // question time itself is where a question is put
+    item.not_for_questions().is_none() && !documents::is_public_question_time(item)
+}
+
+fn owed(list: &ChairList, staff: &Staff) -> Vec<Owed> {
+    list.listed
+        .iter()
+        .filter_map(|listed| {
+            let response = listed.response.as_ref()?;
+            Some(Owed {
+                name: listed.called_name().to_owned(),
+                reference: listed.question.reference.to_string(),
+                why: response.reason.words(),
+                due: local_time::long_date(response.due_on),
+                sent: !response.state.is_owed(),
+                href: if staff.member().may_respond() {
+                    format!("/staff/responses/{}", response.id)
+                } else {
+                    String::new()
+                },
+            })
+        })
+        .collect()
+}
+
+/// Shows the screen: a list as it stands, a notice above it, a form that was sent and not taken.
+pub(super) fn render(
+    staff: &Staff,
+    list: &ChairList,
+    (notice, status): (Notice, StatusCode),
+    sent: Option<(QuestionId, MinutesForm)>,
+) -> Answer {
+    let meeting = list.meeting.meeting();
+    let figures = staff.service().figures(meeting);
+    let scheduled = meeting.status == MeetingStatus::Scheduled;
+    let closed = meeting.status == MeetingStatus::Held || list.state.phase == Phase::Closed;
+    let next = if scheduled && !closed {
+        next_step::of(list, figures)
+    } else {
+        NextStep::default()
+    };
+    let present = list
+        .state
+        .turn
+        .as_ref()
+        .and_then(|turn| list.question(turn.question))
+        .map(Listed::called_name);
+    let mut rows = rows::of(list);
+    if closed || !scheduled {
+        for row in &mut rows {
+            row.waits = false;
+        }
+    }
+    if let Some((id, form)) = sent
+        && let Some(row) = rows.iter_mut().find(|row| row.id == id.to_string())
+    {
+        row.minutes = Some(form);
+    }
+    let mut items = vec![Choice::new("", "Choose an item")];
+    items.extend(
+        list.meeting
+            .agenda
+            .iter()
+            .filter(may_be_dealt_with_under)
+            .map(|item| {
+                Choice::new(
+                    item.id.to_string(),
+                    format!("{}. {}", item.position, item.title),
+                )
+            }),
+    );
+    let base = screen(meeting.id);
+    let template = Screen {
+        page: staff
+            .page("Public question time")
+            .within(HOME)
+            .with_errors(!notice.problems.is_empty()),
+        notice,
+        action: base.clone(),
+        base,
+        board: list.meeting.board.name.clone(),
+        when: local_time::time_on_day(list.meeting.starts_at()),
+        venue: meeting.venue.clone(),
+        cancelled: meeting.status == MeetingStatus::Cancelled,
+        closed,
+        phase: words::phase(list.state.phase),
+        as_of: local_time::clock_time_with_seconds(local_time::london(list.now).time()),
+        seen: list.state.revision,
+        question: next.question.map(|id| id.to_string()).unwrap_or_default(),
+        next,
+        undo: if scheduled && !closed {
+            list.undoable()
+                .map(|recorded| words::event(list, &recorded.event))
+                .unwrap_or_default()
+        } else {
+            String::new()
+        },
+        clocks: if scheduled && !closed {
+            clocks::of(&list.state, present, list.now, figures)
+        } else {
+            Vec::new()
+        },
+        forecast: if scheduled && !closed {
+            forecast(list, staff.service())
+        } else {
+            String::new()
+        },
+        rows,
+        undecided: list
+            .undecided()
+            .map(|question| Undecided {
+                reference: question.reference.to_string(),
+                href: format!("/staff/questions/{}", question.id),
+            })
+            .collect(),
+        items,
+        owed: if closed {
+            owed(list, staff)
+        } else {
+            Vec::new()
+        },
+    };
+    pages::page_with(status, &template)
+}
+
+/// The list, for whoever may run this board's question time.
+pub(super) async fn look(staff: &Staff, id: MeetingId) -> Result<ChairList, ServiceError> {
+    let acting = staff.acting();
+    staff
+        .run(move |service| {
+            service.store.read(|db| {
+                let list = chair_list::look(service, db, id)?;
+                permission::chair_of(&acting, list.meeting.board.id)?;
+                Ok(list)
+            })
+        })
+        .await
+}
+
+/// The address names a meeting, or nothing.
+pub(super) fn meeting_id(path: &str) -> Result<MeetingId, ServiceError> {
+    path.parse().map_err(|_| ServiceError::NotFound)
+}
+
+/// The screen.
+pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
+    let list = look(&staff, meeting_id(&path)?).await?;
+    render(&staff, &list, (Notice::default(), StatusCode::OK), None)
+}
+
+/// A press of a button.
+pub async fn act(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
+    let id = meeting_id(&path)?;
+    let asked = Asked::read(&form.fields);
+    let acting = staff.acting();
+    let wanted = asked.clone();
+    let done = staff
+        .run(move |service| {
+            question_time::act_on_seen(service, &acting, id, wanted.seen, |then| wanted.event(then))
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(pages::see_other(&screen(id))),
+        Err(error @ (ServiceError::Forbidden(_) | ServiceError::NotFound)) => Err(error.into()),
+        Err(error) => {
+            let list = look(&staff, id).await?;
+            let about = asked
+                .question()
+                .and_then(|question| list.question(question))
+                .map(|listed| listed.question.reference.to_string())
+                .unwrap_or_default();
+            let notice = Notice::of(error, |field| format!("{field}-{about}"))?;
+            render(&staff, &list, notice, None)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{refusal::Refusal, standing_order::question_time::NotNow};
+
+    #[test]
+    fn a_refusal_says_the_clause_the_reason_and_what_can_be_done() {
+        let refused: ServiceError =
+            NotNow::Refused(Refusal::QuestionTimeOver { minutes: 30 }).into();
+        let (notice, status) = Notice::of(refused, str::to_owned).unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(notice.title, "Public question time is over");
+        assert!(notice.problems[0].message.contains("34(9)(i)"));
+        assert!(notice.problems[1].message.contains("written response"));
+    }
+}

@@ -1,0 +1,191 @@
+//! The questions on the chair's screen, one by one.
+
+use crate::{
+    domain::{
+        local_time,
+        standing_order::question_time::{Outcome, Phase},
+        status::Status,
+    },
+    service::chair_list::{ChairList, Listed},
+    store::questions::Minutes,
+    web::{FormState, chair::words},
+};
+
+/// A question on the list.
+pub struct Row {
+    /// Its place, from 1.
+    pub place: usize,
+    /// Its identifier.
+    pub id: String,
+    /// What people call it; also the anchor on the page.
+    pub reference: String,
+    /// The name to call.
+    pub name: String,
+    /// The name as agreed for publication, where it is another.
+    pub published_name: String,
+    /// Whom they speak for, if anybody.
+    pub organisation: String,
+    /// What they need at the meeting.
+    pub needs: String,
+    /// What it is about.
+    pub matter: String,
+    /// The words as published.
+    pub text: String,
+    /// What it is expected to take.
+    pub expected: String,
+    /// What became of it.
+    pub outcome: String,
+    /// The colour of its tag.
+    pub colour: &'static str,
+    /// More about what became of it.
+    pub more: String,
+    /// Whether its questioner has indicated.
+    pub indicated: bool,
+    /// Whether anything may still happen to it.
+    pub waits: bool,
+    /// Whether it may be called out of order now.
+    pub callable: bool,
+    /// Whether it may be passed over now.
+    pub may_pass_over: bool,
+    /// Whether it can go up.
+    pub may_go_up: bool,
+    /// Whether it can go down.
+    pub may_go_down: bool,
+    /// Whether it is dealt with now.
+    pub is_present_turn: bool,
+    /// The minutes of it, where there is something to write.
+    pub minutes: Option<MinutesForm>,
+}
+
+/// The form in which the minutes of a question are written.
+pub struct MinutesForm {
+    /// The version that is written upon.
+    pub version: i32,
+    /// Whether it is shown open.
+    pub open: bool,
+    /// Whether anything has been written.
+    pub written: bool,
+    /// What is in it.
+    pub form: FormState,
+}
+
+impl MinutesForm {
+    fn of(minutes: &Minutes, open: bool) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        Self {
+            version: minutes.version,
+            open,
+            written: minutes.response.is_some()
+                || minutes.answered_by.is_some()
+                || minutes.supplementary_text.is_some()
+                || minutes.supplementary_response.is_some(),
+            form: FormState::blank()
+                .with("answered_by", text(&minutes.answered_by))
+                .with("response", text(&minutes.response))
+                .with("supplementary_text", text(&minutes.supplementary_text))
+                .with(
+                    "supplementary_response",
+                    text(&minutes.supplementary_response),
+                ),
+        }
+    }
+
+    /// What is read before it is opened.
+    pub fn summary(&self) -> &'static str {
+        if self.written {
+            "Minutes (written)"
+        } else {
+            "Minutes (nothing written yet)"
+        }
+    }
+
+    /// The form as it was sent, refused.
+    pub fn sent(version: i32, form: FormState) -> Self {
+        Self {
+            version,
+            open: true,
+            written: false,
+            form,
+        }
+    }
+}
+
+/// What else there is to say of what became of a question.
+fn more(list: &ChairList, listed: &Listed) -> String {
+    let under = match listed.entry.outcome {
+        Outcome::DealtWith { item } => list.meeting.agenda.iter().find(|on| on.id == item),
+        _ => listed.dealt_with.as_ref(),
+    };
+    if let Some(item) = under {
+        return format!("As part of item {}, {}", item.position, item.title);
+    }
+    match &listed.response {
+        Some(response) if response.state.is_owed() => format!(
+            "Owed because {}. Due by {}.",
+            response.reason.words(),
+            local_time::long_date(response.due_on)
+        ),
+        _ => String::new(),
+    }
+}
+
+fn has_minutes(listed: &Listed) -> bool {
+    matches!(
+        listed.entry.outcome,
+        Outcome::Called | Outcome::Put { .. } | Outcome::DealtWith { .. }
+    ) || matches!(listed.question.status, Status::Answered | Status::DealtWith)
+        || (listed.question.put_on.is_some() && listed.question.status != Status::Approved)
+}
+
+/// The rows of a list, in calling order.
+pub fn of(list: &ChairList) -> Vec<Row> {
+    let closed = list.state.phase == Phase::Closed;
+    let last = list.listed.len();
+    let waiting = |listed: &Listed| listed.entry.outcome == Outcome::Waiting;
+    (1..)
+        .zip(&list.listed)
+        .map(|(place, listed)| {
+            let question = &listed.question;
+            let (outcome, colour) = words::outcome(listed);
+            let approved = question.status == Status::Approved && !closed;
+            let waits =
+                approved && matches!(listed.entry.outcome, Outcome::Waiting | Outcome::PassedOver);
+            let is_present_turn = approved && listed.entry.outcome == Outcome::Called;
+            let who = listed.questioner.as_ref();
+            let optional = |text: Option<&String>| text.cloned().unwrap_or_default();
+            Row {
+                place,
+                id: question.id.to_string(),
+                reference: question.reference.to_string(),
+                name: listed.called_name().to_owned(),
+                published_name: if listed.called_name() == question.published_name {
+                    String::new()
+                } else {
+                    question.published_name.clone()
+                },
+                organisation: optional(who.and_then(|who| who.organisation.as_ref())),
+                needs: optional(who.and_then(|who| who.needs.as_ref())),
+                matter: listed.matter.clone(),
+                text: question.public_text.clone(),
+                expected: words::expected(listed.expected),
+                outcome,
+                colour,
+                more: more(list, listed),
+                indicated: listed.entry.indicated,
+                waits,
+                callable: waits && list.state.phase == Phase::Open && list.state.turn.is_none(),
+                may_pass_over: waits && waiting(listed),
+                may_go_up: waits
+                    && list.listed.iter().take(place - 1).any(waiting)
+                    && waiting(listed),
+                may_go_down: waits
+                    && place < last
+                    && list.listed.iter().skip(place).any(waiting)
+                    && waiting(listed),
+                is_present_turn,
+                minutes: has_minutes(listed)
+                    .then(|| MinutesForm::of(&listed.minutes, is_present_turn)),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,426 @@
+//! The acts on one question. Each form carries the version that its officer saw.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use crate::{
+    domain::{codes::Code, id::QuestionId, standing_order::rejection::Ground, status::Act},
+    service::{
+        Service, ServiceError,
+        actor::Acting,
+        admit_question, approve_question, dossier, permission, redact_question,
+        reject_question::{self, Rejection},
+        reopen_question, responses, your_question,
+    },
+    store::questions::Question,
+    web::{
+        Answer, Fields, Form, FormState, Staff,
+        components::Choice,
+        officer::{
+            changed::{self, Again, Changed},
+            preview::{self, Preview},
+            question,
+        },
+        page::Page,
+        pages,
+    },
+};
+
+/// The version that a form was made for.
+pub fn version(fields: &Fields) -> i32 {
+    // one that can't be read never stands
+    fields.value("version").parse().unwrap_or(-1)
+}
+
+fn address(id: QuestionId) -> String {
+    format!("/staff/questions/{id}")
+}
+
+/// The page for somebody who was second: what the first one did.
+async fn overtaken(
+    staff: &Staff,
+    id: QuestionId,
+    why: String,
+    fields: &Fields,
+    act: Option<(Act, String, &'static str)>,
+) -> Answer {
+    let dossier = question::load(staff, id).await?;
+    let now = dossier.question();
+    let again = act
+        .filter(|(act, _, _)| dossier.allows(*act) && now.version != version(fields))
+        .map(|(_, action, button)| Again::new(action, button, fields, now.version));
+    changed::page(
+        staff,
+        Changed {
+            why,
+            since: &dossier::since(&dossier.view.history, "version", version(fields)),
+            stands: format!("The question is now {}.", now.status.words()),
+            href: address(id),
+            again,
+        },
+        fields,
+    )
+}
+
+/// Runs an act of the question's page: on to the page, or the page again, or what changed.
+async fn carry_out(
+    staff: &Staff,
+    id: QuestionId,
+    form: &Form,
+    (act, path, button): (Act, &str, &'static str),
+    done: &str,
+    run: impl FnOnce(&Service, &Acting, &Fields) -> Result<Question, ServiceError> + Send + 'static,
+) -> Answer {
+    let acting = staff.acting();
+    let fields = form.fields.clone();
+    let result = staff
+        .run(move |service| run(service, &acting, &fields))
+        .await;
+    match result {
+        Ok(_) => Ok(pages::see_other(&format!("{}?done={done}", address(id)))),
+        Err(ServiceError::Invalid(errors)) => {
+            question::again(staff, id, form.state().refused(errors)).await
+        }
+        Err(ServiceError::Conflict(why)) => {
+            let action = format!("{}/{path}", address(id));
+            overtaken(staff, id, why, &form.fields, Some((act, action, button))).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Approves.
+pub async fn approve(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let act = (Act::Approve, "approve", "Approve it all the same");
+    carry_out(
+        &staff,
+        id,
+        &form,
+        act,
+        "approved",
+        move |service, acting, f| {
+            approve_question::approve(service, acting, id, version(f), f.value("judgement"))
+        },
+    )
+    .await
+}
+
+/// Takes a rejection back.
+pub async fn reopen(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let act = (
+        Act::Reopen,
+        "reopen",
+        "Take the rejection back all the same",
+    );
+    carry_out(
+        &staff,
+        id,
+        &form,
+        act,
+        "reopened",
+        move |service, acting, f| {
+            reopen_question::reopen(service, acting, id, version(f), f.value("reason"))
+        },
+    )
+    .await
+}
+
+/// Admits by an exception.
+pub async fn admit(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let act = (Act::Admit, "admit", "Admit it all the same");
+    carry_out(
+        &staff,
+        id,
+        &form,
+        act,
+        "admitted",
+        move |service, acting, f| {
+            admit_question::admit(service, acting, id, version(f), f.value("reason"))
+        },
+    )
+    .await
+}
+
+/// Keeps a refused question for a written response.
+pub async fn keep(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let act = (
+        Act::Owe,
+        "keep",
+        "Keep it for a written response all the same",
+    );
+    carry_out(&staff, id, &form, act, "kept", move |service, acting, f| {
+        responses::keep_for_response(service, acting, id, version(f))
+    })
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "officer/withdraw.html")]
+struct WithdrawPage {
+    page: Page,
+    reference: String,
+    text: String,
+    version: i32,
+    href: String,
+}
+
+/// Asks whether the questioner has said so.
+pub async fn ask_withdraw(staff: Staff, id: web::Path<QuestionId>) -> Answer {
+    permission::proper_officer(&staff.acting())?;
+    let dossier = question::load(&staff, *id).await?;
+    let question = dossier.question();
+    pages::page(&WithdrawPage {
+        page: staff
+            .page("Withdraw the question on the questioner’s word")
+            .within("/staff/questions"),
+        reference: question.reference.to_string(),
+        text: question.original_text.clone(),
+        version: question.version,
+        href: address(question.id),
+    })
+}
+
+/// Withdraws at the questioner's word.
+pub async fn withdraw(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let act = (Act::Withdraw, "withdraw", "Withdraw it all the same");
+    carry_out(
+        &staff,
+        id,
+        &form,
+        act,
+        "withdrawn",
+        move |service, acting, f| your_question::withdraw_for(service, acting, id, version(f)),
+    )
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "officer/public_text.html")]
+struct TextPage {
+    page: Page,
+    form: FormState,
+    original: String,
+    version: i32,
+    href: String,
+}
+
+/// The published text beside the original.
+pub async fn text(staff: Staff, id: web::Path<QuestionId>) -> Answer {
+    text_page(&staff, *id, None).await
+}
+
+async fn text_page(staff: &Staff, id: QuestionId, refused: Option<FormState>) -> Answer {
+    permission::proper_officer(&staff.acting())?;
+    let dossier = question::load(staff, id).await?;
+    let question = dossier.question();
+    let wrong = refused.is_some();
+    let form = refused.unwrap_or_else(|| {
+        FormState::blank()
+            .with("public_text", question.public_text.clone())
+            .with("version", question.version.to_string())
+    });
+    let template = TextPage {
+        page: staff
+            .page("Change the published text")
+            .within("/staff/questions")
+            .with_errors(wrong),
+        original: question.original_text.clone(),
+        version: form.value("version").parse().unwrap_or(-1),
+        href: address(id),
+        form,
+    };
+    if wrong {
+        pages::invalid(&template)
+    } else {
+        pages::page(&template)
+    }
+}
+
+/// Changes the published text.
+pub async fn redact(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let acting = staff.acting();
+    let fields = form.fields.clone();
+    let result = staff
+        .run(move |service| {
+            redact_question::redact(
+                service,
+                &acting,
+                id,
+                version(&fields),
+                fields.value("public_text"),
+                fields.value("reason"),
+            )
+        })
+        .await;
+    match result {
+        Ok(_) => Ok(pages::see_other(&format!("{}?done=redacted", address(id)))),
+        Err(ServiceError::Invalid(errors)) => {
+            text_page(&staff, id, Some(form.state().refused(errors))).await
+        }
+        Err(ServiceError::Conflict(why)) => overtaken(&staff, id, why, &form.fields, None).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "officer/reject.html")]
+struct RejectPage {
+    page: Page,
+    form: FormState,
+    grounds: Vec<Choice>,
+    text: String,
+    version: i32,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "officer/reject_preview.html")]
+struct RejectPreviewPage {
+    page: Page,
+    letter: Preview,
+    fields: Vec<(String, String)>,
+    href: String,
+}
+
+fn chosen(fields: &[&str]) -> Vec<Ground> {
+    let mut grounds: Vec<Ground> = fields
+        .iter()
+        .filter_map(|code| Ground::from_code(code))
+        .collect();
+    grounds.sort();
+    grounds.dedup();
+    grounds
+}
+
+fn rejection(fields: &Fields) -> Rejection {
+    Rejection {
+        grounds: chosen(&fields.values("grounds")),
+        reason: fields.value("reason").to_owned(),
+        earlier: fields.value("earlier").to_owned(),
+    }
+}
+
+/// The rejection's wording, proposed from the grounds.
+pub async fn write_rejection(
+    staff: Staff,
+    id: web::Path<QuestionId>,
+    query: web::Query<Vec<(String, String)>>,
+) -> Answer {
+    let codes: Vec<&str> = query
+        .iter()
+        .filter(|(name, _)| name == "grounds")
+        .map(|(_, code)| code.as_str())
+        .collect();
+    let grounds = chosen(&codes);
+    let dossier = question::load(&staff, *id).await?;
+    let proposed = grounds
+        .iter()
+        .map(|ground| ground.proposed_reason())
+        .collect::<Vec<_>>()
+        .join("\n\n");
+    let mut form = FormState::blank()
+        .with("reason", proposed)
+        .with("version", dossier.question().version.to_string());
+    if let Some(best) = dossier.evidence.matches.first() {
+        form = form.with("earlier", best.earlier.reference.clone());
+    }
+    reject_page(&staff, &dossier, form, &grounds)
+}
+
+fn reject_page(
+    staff: &Staff,
+    dossier: &dossier::Dossier,
+    form: FormState,
+    grounds: &[Ground],
+) -> Answer {
+    let question = dossier.question();
+    let wrong = form.has_errors();
+    let template = RejectPage {
+        page: staff
+            .page("Write the rejection")
+            .within("/staff/questions")
+            .with_errors(wrong),
+        grounds: question::ground_choices(grounds),
+        text: question.original_text.clone(),
+        version: form.value("version").parse().unwrap_or(-1),
+        href: address(question.id),
+        form,
+    };
+    let status = if wrong {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    pages::page_with(status, &template)
+}
+
+/// Shows the letter of a rejection, goes back to its wording, or sends it.
+pub async fn reject(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let rejection = rejection(&form.fields);
+    let grounds = rejection.grounds.clone();
+    let step = form.fields.value("step").to_owned();
+    if step == "change" {
+        let dossier = question::load(&staff, id).await?;
+        return reject_page(&staff, &dossier, form.state(), &grounds);
+    }
+    let acting = staff.acting();
+    let seen = version(&form.fields);
+    let sending = step == "send";
+    let result = staff
+        .run(move |service| {
+            if sending {
+                reject_question::reject(service, &acting, id, seen, &rejection).map(|_| None)
+            } else {
+                reject_question::preview(service, &acting, id, seen, &rejection).map(Some)
+            }
+        })
+        .await;
+    match result {
+        Ok(None) => Ok(pages::see_other(&format!("{}?done=rejected", address(id)))),
+        Ok(Some((view, letter))) => {
+            let service = staff.service();
+            let mut fields = form.fields.to_keep();
+            fields.retain(|(name, _)| name != "step");
+            pages::page(&RejectPreviewPage {
+                page: staff
+                    .page("Check the letter before you send it")
+                    .within("/staff/questions"),
+                letter: preview::preview(
+                    service,
+                    &letter,
+                    view.questioner.as_ref(),
+                    service.now(),
+                )?,
+                fields,
+                href: address(id),
+            })
+        }
+        Err(ServiceError::Invalid(errors)) => {
+            let dossier = question::load(&staff, id).await?;
+            reject_page(&staff, &dossier, form.state().refused(errors), &grounds)
+        }
+        Err(ServiceError::Conflict(why)) => {
+            let mut fields = form.fields.clone();
+            // whoever goes on sees the letter first
+            fields = fields
+                .to_keep()
+                .into_iter()
+                .filter(|(name, _)| name != "step")
+                .collect();
+            let act = (
+                Act::Reject,
+                format!("{}/reject", address(id)),
+                "Go on to the letter of the rejection",
+            );
+            overtaken(&staff, id, why, &fields, Some(act)).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,239 @@
+//! `/staff`: what waits for whoever is signed in, the most pressing first.
+
+use askama::Template;
+
+use crate::{
+    domain::local_time,
+    service::desk::{self, Desk, Waiting},
+    store::staff::Role,
+    web::{Answer, Staff, components::Choice, page::Page, pages},
+};
+
+/// How many of each of the shorter lists the desk shows.
+const FEW: usize = 5;
+
+#[derive(Template)]
+#[template(path = "officer/desk.html")]
+struct DeskPage {
+    page: Page,
+    officer: bool,
+    responds: bool,
+    runs: bool,
+    administers: bool,
+    responses_first: bool,
+    waiting: Vec<Row>,
+    owed: Vec<OwedRow>,
+    owed_in_all: usize,
+    overdue: usize,
+    failed_letters: i64,
+    letters_to_print: i64,
+    deadlines: Vec<String>,
+    refused: Vec<RefusedRow>,
+    meetings: Vec<MeetingRow>,
+}
+
+/// A question that waits.
+struct Row {
+    href: String,
+    name: String,
+    reference: String,
+    matter: String,
+    board: String,
+    date: String,
+    left: String,
+    refused: String,
+    markers: Vec<(String, &'static str)>,
+}
+
+struct OwedRow {
+    href: String,
+    reference: String,
+    name: String,
+    due: String,
+    overdue: bool,
+    state: &'static str,
+    owner: String,
+}
+
+struct RefusedRow {
+    href: String,
+    reference: String,
+    name: String,
+    board: String,
+    date: String,
+    why: String,
+}
+
+struct MeetingRow {
+    href: String,
+    board: String,
+    date: String,
+    left: String,
+    deadline: String,
+    counts: String,
+    provisional: bool,
+}
+
+/// The desk.
+pub async fn show(staff: Staff) -> Answer {
+    let acting = staff.acting();
+    let desk = staff
+        .run(move |service| desk::desk(service, &acting))
+        .await?;
+    let now = staff.service().now();
+    let member = staff.member();
+    let officer = member.is_proper_officer();
+    let Desk {
+        waiting,
+        owed,
+        failed_letters,
+        letters_to_print,
+        deadline_changes,
+        refused,
+        meetings,
+    } = desk;
+    let row = |waiting: &Waiting| Row {
+        href: format!("/staff/questions/{}", waiting.question.id),
+        name: waiting
+            .name
+            .clone()
+            .unwrap_or_else(|| waiting.question.published_name.clone()),
+        reference: waiting.question.reference.to_string(),
+        matter: waiting.matter.clone(),
+        board: waiting.board.clone(),
+        date: local_time::long_date(waiting.date),
+        left: local_time::time_left(now, waiting.starts_at)
+            .unwrap_or_else(|| "meeting time has passed".to_owned()),
+        refused: refusals_in_short(&waiting.question.refusals),
+        markers: markers(waiting),
+    };
+    let page = DeskPage {
+        page: staff.page("Your desk").at("/staff"),
+        officer,
+        responds: member.may_respond(),
+        runs: officer || member.holds_anywhere(Role::Chair),
+        administers: member.holds_anywhere(Role::Administrator),
+        responses_first: member.may_respond() && !officer,
+        waiting: waiting.iter().map(row).collect(),
+        owed_in_all: owed.len(),
+        overdue: owed.iter().filter(|owed| owed.overdue).count(),
+        owed: owed
+            .iter()
+            .take(if officer { FEW } else { 50 })
+            .map(|owed| OwedRow {
+                href: format!("/staff/responses/{}", owed.response.id),
+                reference: owed.reference.to_string(),
+                name: owed.name.clone(),
+                due: local_time::long_date(owed.response.due_on),
+                overdue: owed.overdue,
+                state: owed.response.state.words(),
+                owner: owed.owner.clone().unwrap_or_default(),
+            })
+            .collect(),
+        failed_letters,
+        letters_to_print,
+        deadlines: deadline_changes
+            .iter()
+            .take(FEW)
+            .map(|(change, board, date)| {
+                format!(
+                    "{board}, {}: the deadline was {} and is now {}.",
+                    local_time::short_date(*date),
+                    local_time::time_on_day(change.old),
+                    local_time::time_on_day(change.new)
+                )
+            })
+            .collect(),
+        refused: refused
+            .iter()
+            .take(FEW)
+            .map(|listed| RefusedRow {
+                href: format!("/staff/questions/{}", listed.question.id),
+                reference: listed.question.reference.to_string(),
+                name: listed.question.published_name.clone(),
+                board: listed.board.clone(),
+                date: local_time::short_date(listed.date),
+                why: refusals_in_short(&listed.question.refusals),
+            })
+            .collect(),
+        meetings: meetings
+            .iter()
+            .map(|on_desk| {
+                let view = &on_desk.view;
+                MeetingRow {
+                    href: format!("/staff/meetings/{}", view.meeting().id),
+                    board: view.board.short_name().to_owned(),
+                    date: local_time::long_date(view.meeting().date),
+                    left: local_time::time_left(now, view.starts_at()).unwrap_or_default(),
+                    deadline: view.deadline.in_words(),
+                    counts: format!(
+                        "{} approved, {} to decide",
+                        on_desk.approved, on_desk.waiting
+                    ),
+                    provisional: view.deadline.provisional,
+                }
+            })
+            .collect(),
+    };
+    pages::page(&page)
+}
+
+/// What marks a question that waits.
+fn markers(waiting: &Waiting) -> Vec<(String, &'static str)> {
+    let mut markers = Vec::new();
+    if !waiting.question.refusals.is_empty() {
+        markers.push(("Refused and kept".to_owned(), "grey"));
+    }
+    if let Some(earlier) = &waiting.strong_match {
+        markers.push((format!("Strong match with {earlier}"), "orange"));
+    }
+    if waiting.contested {
+        markers.push(("Contested".to_owned(), "red"));
+    } else if let Some(likeness) = waiting.likeness {
+        markers.push((format!("Same person? {}", likeness.words()), "yellow"));
+    }
+    markers
+}
+
+/// Why the rule refused it, in a word or two for each reason.
+pub fn refusals_in_short(refusals: &[crate::domain::refusal::Refusal]) -> String {
+    use crate::domain::refusal::{Allowance, Refusal};
+    refusals
+        .iter()
+        .map(|refusal| match refusal {
+            Refusal::Late { .. } => "late",
+            Refusal::SecondQuestion {
+                by: Allowance::Person,
+            } => "second question from one person",
+            Refusal::SecondQuestion {
+                by: Allowance::Organisation,
+            } => "second question from one organisation",
+            Refusal::NotResident => "not a resident",
+            Refusal::OutsideBorough { .. } => "postcode outside the borough",
+            Refusal::NotOnAgenda => "not on the agenda",
+            Refusal::ItemNotForQuestions { .. } => "about an item that takes no questions",
+            Refusal::MeetingNotTakingQuestions { .. } => "the meeting takes no questions",
+            other => other.title(),
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The statuses as options of a filter.
+pub fn status_choices() -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", "Any status")];
+    choices.extend(
+        crate::domain::status::Status::all()
+            .iter()
+            .map(|status| Choice::new(status.to_string(), sentence(status.words()))),
+    );
+    choices
+}
+
+/// Words with a capital at the front.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

@@ -1,0 +1,544 @@
+//! `/staff/questions/{id}`: all the evidence about a question, and the decision in the same place.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use crate::{
+    domain::{
+        codes::Code,
+        id::QuestionId,
+        local_time,
+        similarity::{Band, marked},
+        standing_order::{Exception, rejection::Ground},
+        status::{Act, Status},
+    },
+    service::{
+        approve_question,
+        dossier::{self, Dossier},
+        evidence::Similar,
+        views::QuestionView,
+    },
+    store::questions::{DecisionKind, Question, QuestionerDetails},
+    web::{
+        Answer, FormState, Staff,
+        components::{Choice, SummaryRow},
+        officer::{
+            desk::{refusals_in_short, sentence},
+            history::{self, Line},
+            letters,
+            preview::{self, Preview},
+        },
+        page::Page,
+        pages,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "officer/question.html")]
+struct QuestionPage {
+    page: Page,
+    form: FormState,
+    done: &'static str,
+    id: QuestionId,
+    version: i32,
+    status: String,
+    colour: &'static str,
+    left: String,
+    text: String,
+    public_text: String,
+    redacted: bool,
+    facts: Vec<SummaryRow>,
+    who: Vec<SummaryRow>,
+    refusals: Vec<RefusalRow>,
+    matches: Vec<MatchRow>,
+    strong: bool,
+    similar: Vec<SimilarRow>,
+    decisions: Vec<Line>,
+    exceptions: Vec<Line>,
+    letters: Vec<LetterRow>,
+    history: Vec<Line>,
+    grounds: Vec<Choice>,
+    may: May,
+    approval: Option<Preview>,
+    response_href: String,
+}
+
+/// What whoever looks may do now.
+struct May {
+    approve: bool,
+    reject: bool,
+    reopen: bool,
+    admit: bool,
+    keep: bool,
+    withdraw: bool,
+    redact: bool,
+    minutes: bool,
+}
+
+struct RefusalRow {
+    title: &'static str,
+    reason: String,
+    clause: String,
+    exception: &'static str,
+}
+
+/// An earlier question beside this one.
+struct MatchRow {
+    reference: String,
+    href: String,
+    strong: bool,
+    per_cent: u32,
+    put: String,
+    here: Vec<Words>,
+    there: Vec<Words>,
+    summary: String,
+    answer: String,
+    supplementary: String,
+}
+
+struct Words {
+    text: String,
+    shared: bool,
+}
+
+/// Another question that may be from the same person.
+struct SimilarRow {
+    reference: String,
+    href: String,
+    summary: String,
+    reasons: String,
+    contested: bool,
+    this: Vec<SummaryRow>,
+    that: Vec<SummaryRow>,
+    this_text: String,
+    that_text: String,
+}
+
+struct LetterRow {
+    kind: &'static str,
+    state: &'static str,
+    colour: &'static str,
+    when: String,
+    error: String,
+}
+
+/// The page of a question.
+pub async fn show(
+    staff: Staff,
+    id: web::Path<QuestionId>,
+    query: web::Query<Vec<(String, String)>>,
+) -> Answer {
+    let done = query
+        .iter()
+        .find(|(name, _)| name == "done")
+        .map_or("", |(_, done)| words_of_done(done));
+    let dossier = load(&staff, *id).await?;
+    render(&staff, &dossier, FormState::blank(), done, StatusCode::OK)
+}
+
+/// The page once more, with what was wrong with a form on it.
+pub async fn again(staff: &Staff, id: QuestionId, form: FormState) -> Answer {
+    let dossier = load(staff, id).await?;
+    render(staff, &dossier, form, "", StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// The file of a question, as this member of staff may see it.
+///
+/// # Errors
+/// Those of the service.
+pub async fn load(staff: &Staff, id: QuestionId) -> Result<Dossier, crate::service::ServiceError> {
+    let acting = staff.acting();
+    staff
+        .run(move |service| dossier::dossier(service, &acting, id))
+        .await
+}
+
+fn words_of_done(done: &str) -> &'static str {
+    match done {
+        "approved" => "The question is approved. The letter is on its way.",
+        "rejected" => "The question is rejected. The letter is on its way.",
+        "reopened" => "The rejection is taken back. The letter is on its way.",
+        "admitted" => "The question is admitted. It now waits for a decision.",
+        "kept" => "A written response is owed. The questioner is told by when.",
+        "withdrawn" => "The question is withdrawn.",
+        "redacted" => "The published text is changed. The original is kept.",
+        "entered" => "The question is entered.",
+        "minutes" => "What the minutes say is saved.",
+        _ => "",
+    }
+}
+
+fn render(
+    staff: &Staff,
+    dossier: &Dossier,
+    form: FormState,
+    done: &'static str,
+    status: StatusCode,
+) -> Answer {
+    let service = staff.service();
+    let now = service.now();
+    let view = &dossier.view;
+    let question = dossier.question();
+    let names = |id: &crate::domain::id::StaffId| {
+        dossier
+            .names
+            .get(id)
+            .cloned()
+            .unwrap_or_else(|| "A member of staff".to_owned())
+    };
+    let may = May {
+        approve: dossier.allows(Act::Approve),
+        reject: dossier.allows(Act::Reject),
+        reopen: dossier.allows(Act::Reopen),
+        admit: dossier.allows(Act::Admit)
+            && question
+                .refusals
+                .iter()
+                .all(|refusal| Exception::for_refusal(refusal).is_some()),
+        keep: dossier.may_be_kept(),
+        withdraw: dossier.allows(Act::Withdraw),
+        redact: dossier.officer,
+        minutes: question.put_on.is_some()
+            || matches!(
+                question.status,
+                Status::Answered | Status::DealtWith | Status::ResponseOwed | Status::Responded
+            ),
+    };
+    let approval = if may.approve {
+        let letter = approve_question::letter(service, view);
+        Some(preview::preview(
+            service,
+            &letter,
+            view.questioner.as_ref(),
+            now,
+        )?)
+    } else {
+        None
+    };
+    let template = QuestionPage {
+        page: staff
+            .page(format!(
+                "{} from {}",
+                question.reference, question.published_name
+            ))
+            .within("/staff/questions")
+            .with_errors(form.has_errors()),
+        form,
+        done,
+        id: question.id,
+        version: question.version,
+        status: sentence(question.status.words()),
+        colour: colour(question.status),
+        left: local_time::time_left(now, view.meeting.starts_at()).unwrap_or_default(),
+        text: question.original_text.clone(),
+        public_text: question.public_text.clone(),
+        redacted: question.public_text != question.original_text,
+        facts: facts(view),
+        who: who(view),
+        refusals: question
+            .refusals
+            .iter()
+            .map(|refusal| RefusalRow {
+                title: refusal.title(),
+                reason: refusal.reason(),
+                clause: refusal.clause().cited(),
+                exception: match Exception::for_refusal(refusal) {
+                    Some(Exception::Late) => {
+                        "You can admit it by an exception, if the service was at fault, say, or answer it in writing."
+                    }
+                    Some(Exception::SecondQuestion) => {
+                        "You can admit it by an exception, if these are two people who share details, say."
+                    }
+                    Some(Exception::OutsideBorough) => {
+                        "You can admit it by an exception, if the list of postcodes is wrong."
+                    }
+                    None => "No exception can set this aside. It can be answered in writing.",
+                },
+            })
+            .collect(),
+        matches: matches(dossier),
+        strong: dossier.evidence.strong().next().is_some(),
+        similar: dossier
+            .evidence
+            .similar
+            .iter()
+            .map(|similar| similar_row(view, similar))
+            .collect(),
+        decisions: view
+            .decisions
+            .iter()
+            .map(|decision| {
+                let grounds = decision.grounds.iter().map(|ground| {
+                    format!("{} ({})", ground.words(), ground.clause().cited())
+                });
+                let earlier = decision
+                    .earlier
+                    .and_then(|id| dossier.references.get(&id))
+                    .map(|reference| format!("Earlier question {reference}"));
+                Line {
+                    when: local_time::day_at_time(decision.decided_at),
+                    who: names(&decision.staff_id),
+                    what: match decision.kind {
+                        DecisionKind::Approved => "approved the question",
+                        DecisionKind::Rejected => "rejected the question",
+                        DecisionKind::Reopened => "took the rejection back",
+                        DecisionKind::MatchJudged => "judged it not the same as an earlier question",
+                    }
+                    .to_owned(),
+                    more: grounds
+                        .chain(earlier)
+                        .chain(decision.reason.clone())
+                        .collect::<Vec<_>>()
+                        .join(". "),
+                }
+            })
+            .collect(),
+        exceptions: view
+            .exceptions
+            .iter()
+            .map(|made| Line {
+                when: local_time::day_at_time(made.made_at),
+                who: names(&made.staff_id),
+                what: match made.exception {
+                    Exception::Late => "admitted it although it was late",
+                    Exception::SecondQuestion => "admitted it as a second question",
+                    Exception::OutsideBorough => {
+                        "admitted it although the list shows the postcode outside the borough"
+                    }
+                }
+                .to_owned(),
+                more: made.reason.clone(),
+            })
+            .collect(),
+        letters: view
+            .letters
+            .iter()
+            .map(|letter| LetterRow {
+                kind: letters::kind_words(&letter.kind),
+                state: letters::state_words(letter.state),
+                colour: letters::state_colour(letter.state),
+                when: local_time::day_at_time(letter.created_at),
+                error: letter.last_error.clone().unwrap_or_default(),
+            })
+            .collect(),
+        history: history::lines(&view.history),
+        grounds: ground_choices(&[]),
+        may,
+        approval,
+        response_href: match &view.response {
+            Some(response) if staff.member().may_respond() => {
+                format!("/staff/responses/{}", response.id)
+            }
+            _ => String::new(),
+        },
+    };
+    pages::page_with(status, &template)
+}
+
+/// The colour of a status.
+pub fn colour(status: Status) -> &'static str {
+    match status {
+        Status::Submitted => "yellow",
+        Status::Approved | Status::Answered | Status::DealtWith | Status::Responded => "green",
+        Status::Rejected | Status::Refused => "red",
+        Status::ResponseOwed => "orange",
+        Status::Withdrawn | Status::Disowned | Status::NotPut => "grey",
+    }
+}
+
+/// The grounds to choose from, each with its clause.
+pub fn ground_choices(chosen: &[Ground]) -> Vec<Choice> {
+    Ground::ALL
+        .iter()
+        .map(|ground| {
+            Choice::new(ground.code(), ground.words())
+                .hint(ground.clause().cited())
+                .checked(chosen.contains(ground))
+        })
+        .collect()
+}
+
+fn facts(view: &QuestionView) -> Vec<SummaryRow> {
+    let question = &view.question;
+    let meeting = view.meeting.meeting();
+    let mut rows = vec![
+        SummaryRow::new(
+            "Meeting",
+            format!(
+                "{}, {}",
+                view.meeting.board.name,
+                local_time::time_on_day(view.meeting.starts_at())
+            ),
+        )
+        .action(
+            format!("/staff/meetings/{}", meeting.id),
+            "See",
+            "the meeting",
+        ),
+        SummaryRow::new("About", view.matter.clone()),
+        SummaryRow::new("Received", received(question)),
+        SummaryRow::new("Deadline", local_time::time_on_day(question.deadline_at)),
+    ];
+    if question.recorded_at != question.received_at && question.channel.entered_by_officer() {
+        rows.push(SummaryRow::new(
+            "Entered",
+            local_time::moment(question.recorded_at),
+        ));
+    }
+    if let Some(difference) = &question.difference {
+        rows.push(SummaryRow::new(
+            "Why it differs, in the questioner’s words",
+            difference.clone(),
+        ));
+    }
+    rows
+}
+
+fn received(question: &Question) -> String {
+    let late = question.received_at > question.deadline_at;
+    let near = (question.received_at - question.deadline_at)
+        .num_seconds()
+        .abs()
+        < 60;
+    let at = if near {
+        local_time::exact_moment(question.received_at)
+    } else {
+        local_time::moment(question.received_at)
+    };
+    format!(
+        "{at}, {}. {} the deadline.",
+        question.channel.words(),
+        if late { "After" } else { "Before" }
+    )
+}
+
+fn who(view: &QuestionView) -> Vec<SummaryRow> {
+    let Some(details) = &view.questioner else {
+        return vec![SummaryRow::new(
+            "Name as published",
+            view.question.published_name.clone(),
+        )];
+    };
+    let given = |value: &Option<String>| value.clone().unwrap_or_else(|| "Not given".to_owned());
+    let mut rows = vec![SummaryRow::new("Name", details.name.clone())];
+    if details.organisation.is_some() {
+        rows.push(SummaryRow::new(
+            "Organisation",
+            given(&details.organisation),
+        ));
+    }
+    rows.extend([
+        SummaryRow::new(
+            "Name can be published",
+            if details.publish_name { "Yes" } else { "No" },
+        ),
+        SummaryRow::new("Address", details.address.clone()),
+        SummaryRow::new(
+            "Postcode",
+            format!(
+                "{}: {}",
+                details.postcode,
+                view.question.postcode_check.words()
+            ),
+        ),
+        SummaryRow::new(
+            "Says that they live in the borough",
+            if details.resident { "Yes" } else { "No" },
+        ),
+        SummaryRow::new("Email", given(&details.email)),
+        SummaryRow::new("Telephone", given(&details.telephone)),
+        SummaryRow::new("Needs for the meeting", given(&details.needs)),
+    ]);
+    rows
+}
+
+fn words_of(text: &str, shared: &[String]) -> Vec<Words> {
+    marked(text, shared)
+        .into_iter()
+        .map(|piece| Words {
+            text: piece.text.to_owned(),
+            shared: piece.shared,
+        })
+        .collect()
+}
+
+fn matches(dossier: &Dossier) -> Vec<MatchRow> {
+    dossier
+        .evidence
+        .matches
+        .iter()
+        .map(|found| MatchRow {
+            reference: found.earlier.reference.clone(),
+            href: format!("/staff/questions/{}", found.question.id),
+            strong: found.band == Band::Strong,
+            // a score is from 0 to 1
+            per_cent: (found.score * 100.0).round().clamp(0.0, 100.0) as u32,
+            put: format!(
+                "Put at the {} on {}",
+                found.earlier.board,
+                local_time::long_date(found.earlier.meeting_date)
+            ),
+            here: words_of(&dossier.question().original_text, &found.shared),
+            there: words_of(&found.earlier.text, &found.shared),
+            summary: format!("The answer to {}", found.earlier.reference),
+            answer: found
+                .earlier
+                .answer()
+                .unwrap_or("No answer is on record.")
+                .to_owned(),
+            supplementary: match (
+                &found.earlier.supplementary,
+                &found.earlier.supplementary_response,
+            ) {
+                (Some(asked), Some(answered)) => format!("{asked}\n\n{answered}"),
+                (Some(asked), None) => asked.clone(),
+                _ => String::new(),
+            },
+        })
+        .collect()
+}
+
+fn similar_row(view: &QuestionView, similar: &Similar) -> SimilarRow {
+    let contested = similar.reasons.first().is_some_and(|likeness| {
+        crate::service::desk::is_contested(&view.question, &similar.question, *likeness)
+    });
+    SimilarRow {
+        reference: similar.question.reference.to_string(),
+        href: format!("/staff/questions/{}", similar.question.id),
+        summary: format!("Who asks in {}", similar.question.reference),
+        reasons: sentence(
+            &similar
+                .reasons
+                .iter()
+                .map(|likeness| likeness.words())
+                .collect::<Vec<_>>()
+                .join("; "),
+        ),
+        contested,
+        this: view
+            .questioner
+            .as_ref()
+            .map(|details| compared(&view.question, details))
+            .unwrap_or_default(),
+        that: compared(&similar.question, &similar.questioner),
+        this_text: view.question.original_text.clone(),
+        that_text: similar.question.original_text.clone(),
+    }
+}
+
+fn compared(question: &Question, details: &QuestionerDetails) -> Vec<SummaryRow> {
+    let given = |value: &Option<String>| value.clone().unwrap_or_else(|| "Not given".to_owned());
+    let mut status = sentence(question.status.words());
+    if !question.refusals.is_empty() {
+        status = format!("{status}: {}", refusals_in_short(&question.refusals));
+    }
+    vec![
+        SummaryRow::new("Status", status),
+        SummaryRow::new("Name", details.name.clone()),
+        SummaryRow::new("Organisation", given(&details.organisation)),
+        SummaryRow::new("Email", given(&details.email)),
+        SummaryRow::new("Address", details.address.clone()),
+        SummaryRow::new("Postcode", details.postcode.clone()),
+        SummaryRow::new("Received", local_time::exact_moment(question.received_at)),
+    ]
+}

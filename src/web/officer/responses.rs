@@ -1,0 +1,395 @@
+//! `/staff/responses`: written responses owed and sent (clause (ix)); write, preview, send.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        codes::Code,
+        id::{ResponseId, StaffId},
+        local_time,
+        standing_order::written_response::Reply,
+    },
+    service::{
+        FieldError, ServiceError, desk, dossier,
+        responses::{self, ResponseView},
+    },
+    web::{
+        Answer, Form, FormState, Staff,
+        components::{Choice, SummaryRow},
+        officer::{
+            changed::{self, Again, Changed},
+            decide::version,
+            desk::sentence,
+            preview::{self, Preview},
+        },
+        page::Page,
+        pages,
+    },
+};
+
+/// Which list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    show: String,
+}
+
+#[derive(Template)]
+#[template(path = "officer/responses.html")]
+struct ResponsesPage {
+    page: Page,
+    sent: bool,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    href: String,
+    reference: String,
+    name: String,
+    meeting: String,
+    due: String,
+    overdue: bool,
+    state: String,
+    owner: String,
+}
+
+/// What is owed by due day, overdue first; or what was sent, latest first.
+pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
+    let sent = asked.show == "sent";
+    let acting = staff.acting();
+    let (found, names) = staff
+        .run(move |service| {
+            let found = responses::list(service, &acting, !sent, None)?;
+            Ok((found, service.store.read(desk::staff_names)?))
+        })
+        .await?;
+    let today = local_time::london_date(staff.service().now());
+    pages::page(&ResponsesPage {
+        page: staff.page("Written responses").at("/staff/responses"),
+        sent,
+        rows: found
+            .iter()
+            .map(|view| Row {
+                href: format!("/staff/responses/{}", view.response.id),
+                reference: view.question.question.reference.to_string(),
+                name: view.question.question.published_name.clone(),
+                meeting: dossier::meeting_words(&view.question.meeting),
+                due: local_time::long_date(view.response.due_on),
+                overdue: !sent && view.response.due_on < today,
+                state: sentence(view.response.state.words()),
+                owner: view
+                    .response
+                    .owner_id
+                    .and_then(|id| names.get(&id).cloned())
+                    .unwrap_or_default(),
+            })
+            .collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "officer/response.html")]
+struct ResponsePage {
+    page: Page,
+    form: FormState,
+    done: &'static str,
+    href: String,
+    version: i32,
+    text: String,
+    facts: Vec<SummaryRow>,
+    meeting_answer: String,
+    supplementary: String,
+    sent: Vec<SentRow>,
+    owners: Vec<Choice>,
+    replies: Vec<Choice>,
+    state: String,
+    overdue: bool,
+    owed: bool,
+}
+
+struct SentRow {
+    kind: &'static str,
+    when: String,
+    who: String,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "officer/response_preview.html")]
+struct ResponsePreviewPage {
+    page: Page,
+    letter: Preview,
+    fields: Vec<(String, String)>,
+    href: String,
+}
+
+fn reply_words(reply: Reply) -> &'static str {
+    match reply {
+        Reply::Full => "The written response",
+        Reply::Holding => "A holding reply: it takes longer",
+        Reply::Correction => "A correction of the response that was sent",
+    }
+}
+
+/// One written response.
+pub async fn show(
+    staff: Staff,
+    id: web::Path<ResponseId>,
+    query: web::Query<Vec<(String, String)>>,
+) -> Answer {
+    let done = match query.iter().find(|(name, _)| name == "done") {
+        Some((_, done)) if done == "saved" => "The draft is saved. Nothing has been sent.",
+        Some((_, done)) if done == "sent" => "The letter is on its way.",
+        _ => "",
+    };
+    page_of(&staff, *id, None, done).await
+}
+
+async fn page_of(
+    staff: &Staff,
+    id: ResponseId,
+    typed: Option<FormState>,
+    done: &'static str,
+) -> Answer {
+    let acting = staff.acting();
+    let (view, responders, names) = staff
+        .run(move |service| {
+            Ok((
+                responses::look(service, &acting, id)?,
+                desk::responders(service, &acting)?,
+                service.store.read(desk::staff_names)?,
+            ))
+        })
+        .await?;
+    let ResponseView { response, question } = &view;
+    let wrong = typed.as_ref().is_some_and(FormState::has_errors);
+    let form = typed.unwrap_or_else(|| {
+        FormState::blank()
+            .with("version", response.version.to_string())
+            .with("body", response.draft.clone())
+            .with(
+                "owner",
+                response
+                    .owner_id
+                    .map(|id| id.to_string())
+                    .unwrap_or_default(),
+            )
+    });
+    let mut owners = vec![Choice::new("", "Nobody yet")];
+    owners.extend(
+        responders
+            .into_iter()
+            .map(|(id, name)| Choice::new(id.to_string(), name)),
+    );
+    let possible: Vec<Reply> = [Reply::Full, Reply::Holding, Reply::Correction]
+        .into_iter()
+        .filter(|reply| response.state.after(*reply).is_ok())
+        .collect();
+    let chosen = if form.value("reply").is_empty() {
+        possible.first().map_or("", |reply| reply.code()).to_owned()
+    } else {
+        form.value("reply").to_owned()
+    };
+    let replies = possible
+        .iter()
+        .map(|reply| Choice::new(reply.code(), reply_words(*reply)).checked(reply.code() == chosen))
+        .collect();
+    let today = local_time::london_date(staff.service().now());
+    let minutes = &question.minutes;
+    let template = ResponsePage {
+        page: staff
+            .page(format!(
+                "Written response to {}",
+                question.question.reference
+            ))
+            .within("/staff/responses")
+            .with_errors(wrong),
+        done,
+        href: format!("/staff/responses/{id}"),
+        version: form.value("version").parse().unwrap_or(-1),
+        text: question.question.original_text.clone(),
+        facts: facts(&view),
+        meeting_answer: minutes.response.clone().unwrap_or_default(),
+        supplementary: [&minutes.supplementary_text, &minutes.supplementary_response]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n\n"),
+        sent: question
+            .replies
+            .iter()
+            .map(|sent| SentRow {
+                kind: match sent.reply {
+                    Reply::Full => "Written response",
+                    Reply::Holding => "Holding reply",
+                    Reply::Correction => "Correction",
+                },
+                when: local_time::day_at_time(sent.replied_at),
+                who: names.get(&sent.staff_id).cloned().unwrap_or_default(),
+                body: sent.body.clone(),
+            })
+            .collect(),
+        owners,
+        replies,
+        state: sentence(response.state.words()),
+        overdue: response.state.is_owed() && response.due_on < today,
+        owed: response.state.is_owed(),
+        form,
+    };
+    if wrong {
+        pages::invalid(&template)
+    } else {
+        pages::page(&template)
+    }
+}
+
+fn facts(view: &ResponseView) -> Vec<SummaryRow> {
+    let ResponseView { response, question } = view;
+    let to = match &question.questioner {
+        Some(details) => match &details.email {
+            Some(email) => format!("{}, by email to {email}", details.name),
+            None => format!(
+                "{}, by post: {}, {}",
+                details.name,
+                details.address.replace('\n', ", "),
+                details.postcode
+            ),
+        },
+        None => "The questioner’s details have been removed".to_owned(),
+    };
+    vec![
+        SummaryRow::new("Meeting", dossier::meeting_words(&question.meeting)),
+        SummaryRow::new("About", question.matter.clone()),
+        SummaryRow::new(
+            "Why it is owed",
+            format!("{}.", sentence(response.reason.words())),
+        ),
+        SummaryRow::new("Owed from", local_time::long_date(response.owed_from)),
+        SummaryRow::new("Due", local_time::long_date(response.due_on)),
+        SummaryRow::new("Goes to", to),
+    ]
+}
+
+/// Saves the draft, shows the letter, goes back to the words, or sends.
+pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let step = form.fields.value("step").to_owned();
+    if step == "change" {
+        return page_of(&staff, id, Some(form.state()), "").await;
+    }
+    let seen = version(&form.fields);
+    let body = form.fields.value("body").to_owned();
+    let reply = Reply::from_code(form.fields.value("reply"));
+    let owner: Option<StaffId> = form.fields.value("owner").parse().ok();
+    let acting = staff.acting();
+    if step == "save" {
+        let saved = staff
+            .run(move |service| {
+                responses::save_draft(service, &acting, id, seen, &body, owner).map(drop)
+            })
+            .await;
+        return settle(&staff, id, &form, saved, "saved").await;
+    }
+    let Some(reply) = reply else {
+        let problem = FieldError::new("reply", "choice", "Select what to send");
+        return page_of(&staff, id, Some(form.state().refused([problem])), "").await;
+    };
+    if step == "send" {
+        let sent = staff
+            .run(move |service| responses::send(service, &acting, id, seen, reply, &body).map(drop))
+            .await;
+        return settle(&staff, id, &form, sent, "sent").await;
+    }
+    let previewed = staff
+        .run(move |service| {
+            let view = responses::look(service, &acting, id)?;
+            if view.response.version != seen {
+                return Err(ServiceError::changed());
+            }
+            let letter = responses::letter(&view, reply, &body)?;
+            Ok((view, letter))
+        })
+        .await;
+    match previewed {
+        Ok((view, letter)) => {
+            let service = staff.service();
+            let mut fields = form.fields.to_keep();
+            fields.retain(|(name, _)| name != "step");
+            pages::page(&ResponsePreviewPage {
+                page: staff
+                    .page("Check the letter before you send it")
+                    .within("/staff/responses"),
+                letter: preview::preview(
+                    service,
+                    &letter,
+                    view.question.questioner.as_ref(),
+                    service.now(),
+                )?,
+                fields,
+                href: format!("/staff/responses/{id}"),
+            })
+        }
+        Err(error) => settle(&staff, id, &form, Err(error), "").await,
+    }
+}
+
+async fn settle(
+    staff: &Staff,
+    id: ResponseId,
+    form: &Form,
+    result: Result<(), ServiceError>,
+    done: &str,
+) -> Answer {
+    let href = format!("/staff/responses/{id}");
+    match result {
+        Ok(()) => Ok(pages::see_other(&format!("{href}?done={done}"))),
+        Err(ServiceError::Invalid(errors)) => {
+            page_of(staff, id, Some(form.state().refused(errors)), "").await
+        }
+        Err(ServiceError::Conflict(why)) => {
+            let acting = staff.acting();
+            let view = staff
+                .run(move |service| responses::look(service, &acting, id))
+                .await?;
+            let mut fields: crate::web::Fields = form
+                .fields
+                .to_keep()
+                .into_iter()
+                .filter(|(name, _)| name != "step")
+                .collect();
+            let seen = version(&fields);
+            let again = (view.response.version != seen).then(|| {
+                // back to the words: nothing is overwritten before it was looked at
+                fields = fields
+                    .to_keep()
+                    .into_iter()
+                    .chain([("step".to_owned(), "change".to_owned())])
+                    .collect();
+                Again::new(
+                    href.clone(),
+                    "Go on with what you typed",
+                    &fields,
+                    view.response.version,
+                )
+            });
+            changed::page(
+                staff,
+                Changed {
+                    why,
+                    since: &dossier::since(&view.question.history, "response_version", seen),
+                    stands: format!(
+                        "The written response is now {}.",
+                        view.response.state.words()
+                    ),
+                    href,
+                    again,
+                },
+                &fields,
+            )
+        }
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,113 @@
+//! Who asks. Clause (i) is for residents; clause (ix) needs a name and an address.
+
+use actix_web::web;
+use askama::Template;
+
+use crate::{
+    domain::{id::DraftId, refusal::Clause},
+    service::{FieldError, drafts::Draft, typed_question::TypedQuestioner},
+    web::{
+        Answer, Form, Visitor,
+        components::{Choice, FieldProblem},
+        page::Page,
+        pages,
+    },
+};
+
+use super::{About, Step};
+
+/// Adds the route.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/ask/{draft}/about-you")
+            .route(web::get().to(show))
+            .route(web::post().to(send)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "public/ask/about_you.html")]
+struct AboutYouPage {
+    page: Page,
+    about: About,
+    back: String,
+    errors: Vec<FieldError>,
+    form: TypedQuestioner,
+    residence: Vec<Choice>,
+    residence_legend: String,
+    publish: Vec<Choice>,
+}
+
+impl AboutYouPage {
+    fn error(&self, field: &str) -> &str {
+        self.errors
+            .iter()
+            .find(|error| error.field == field)
+            .map_or("", |error| &error.message)
+    }
+
+    fn problems(&self) -> Vec<FieldProblem> {
+        self.errors
+            .iter()
+            .map(|error| FieldProblem::new(error.field, &error.message))
+            .collect()
+    }
+}
+
+fn template(visitor: &Visitor, draft: &Draft, errors: Vec<FieldError>) -> AboutYouPage {
+    let service = visitor.service();
+    let council = &service.settings.council;
+    AboutYouPage {
+        page: visitor
+            .page("About you")
+            .within("/meetings")
+            .with_errors(!errors.is_empty()),
+        about: About::new(service, draft),
+        back: Step::Question.path(draft.id),
+        errors,
+        form: draft.typed.questioner.clone(),
+        // a hint and not a conditional part: axe-core faults the aria-expanded that those put on a radio
+        residence: vec![
+            Choice::new("yes", "Yes"),
+            Choice::new("no", "No").hint(format!(
+                "Public question time is for people who live in {}, so your question would be refused ({})",
+                council.borough_name,
+                Clause::I.cited()
+            )),
+        ],
+        residence_legend: format!("Do you live in {}?", council.borough_name),
+        publish: vec![
+            Choice::new("yes", "Yes"),
+            Choice::new("no", "No").hint("The papers will say “A resident of the borough”"),
+        ],
+    }
+}
+
+async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
+    let draft = super::open(&visitor, id.into_inner()).await?;
+    if let Some(done) = super::sent(&draft) {
+        return Ok(done);
+    }
+    Ok(crate::web::public::personal(pages::page(&template(
+        &visitor,
+        &draft,
+        Vec::new(),
+    ))?))
+}
+
+async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedQuestioner>) -> Answer {
+    let id = id.into_inner();
+    let typed = form.typed;
+    let saved = super::save(&visitor, id, move |question| {
+        question.questioner = typed.clone();
+    })
+    .await?;
+    let Some(draft) = saved else {
+        return Ok(pages::see_other(&super::done_path(id)));
+    };
+    let problems = Step::AboutYou.problems(&draft);
+    if problems.is_empty() {
+        return Ok(super::resume_at(&draft));
+    }
+    pages::invalid(&template(&visitor, &draft, problems))
+}

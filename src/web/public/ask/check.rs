@@ -1,0 +1,239 @@
+//! Check your answers, and sending: the moment of receipt is the request's own (reading 2).
+
+use actix_web::web;
+use askama::Template;
+
+use crate::{
+    domain::{id::DraftId, question::Channel, questioner::Postcode, refusal::Clause},
+    service::{
+        ServiceError,
+        drafts::Draft,
+        submit_question::{self, Submission},
+    },
+    web::{
+        Answer, Form, Visitor,
+        components::{Choice, FieldProblem, SummaryRow},
+        limits::Limit,
+        page::Page,
+        pages,
+    },
+};
+
+use super::{About, Speaking, Step};
+
+const DECLARE: &str = "Confirm that what you have given is correct";
+
+/// Adds the routes.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/ask/{draft}/check").route(web::get().to(show)))
+        .service(
+            web::resource("/ask/{draft}/send")
+                .route(web::get().to(back_to_check))
+                .route(web::post().to(send)),
+        );
+}
+
+#[derive(Template)]
+#[template(path = "public/ask/check.html")]
+struct CheckPage {
+    page: Page,
+    about: About,
+    back: String,
+    problems: Vec<FieldProblem>,
+    error: &'static str,
+    question_rows: Vec<SummaryRow>,
+    your_rows: Vec<SummaryRow>,
+    speaking: Option<Speaking>,
+    not_resident: bool,
+    clause: String,
+    borough: String,
+    declaration: Vec<Choice>,
+}
+
+impl CheckPage {
+    fn too_long_to_say(&self) -> String {
+        self.speaking
+            .as_ref()
+            .map_or_else(String::new, Speaking::too_long)
+    }
+
+    fn not_resident_words(&self) -> String {
+        format!(
+            "You said that you do not live in {}. Public question time is for people who live in the borough, so your question will be refused ({}).",
+            self.borough, self.clause
+        )
+    }
+}
+
+fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> CheckPage {
+    let service = visitor.service();
+    let borough = &service.settings.council.borough_name;
+    let typed = &draft.typed;
+    let (matter, question, you) = (
+        Step::Matter.path(draft.id),
+        Step::Question.path(draft.id),
+        Step::AboutYou.path(draft.id),
+    );
+    let about = if draft.meeting.meeting().agenda_published {
+        draft
+            .meeting
+            .agenda
+            .iter()
+            .find(|item| item.id.to_string() == typed.matter.agenda_item)
+            .map_or_else(String::new, |item| item.title.clone())
+    } else {
+        typed.matter.matter.clone()
+    };
+    let mut question_rows = vec![
+        SummaryRow::new("Meeting", About::new(service, draft).meeting),
+        SummaryRow::new("About", about).change(matter, "what your question is about"),
+        SummaryRow::new("Your question", typed.text.question.trim().to_owned())
+            .change(question, "your question"),
+    ];
+    if !typed.difference.trim().is_empty() {
+        question_rows.push(
+            SummaryRow::new("Why it is different", typed.difference.trim().to_owned()).change(
+                format!("/ask/{}/matches", draft.id),
+                "why your question is different",
+            ),
+        );
+    }
+    let person = &typed.questioner;
+    let given = |typed: &str| match typed.trim() {
+        "" => "Not given".to_owned(),
+        typed => typed.to_owned(),
+    };
+    let yes_or_no = |typed: &str| if typed == "yes" { "Yes" } else { "No" };
+    let row = |key: &str, value: String, field: &str, about: &str| {
+        SummaryRow::new(key, value).change(format!("{you}#{field}"), about)
+    };
+    let your_rows = vec![
+        row("Full name", given(&person.name), "name", "your full name"),
+        row(
+            "Organisation",
+            given(&person.organisation),
+            "organisation",
+            "your organisation",
+        ),
+        row("Address", given(&person.address), "address", "your address"),
+        row(
+            "Postcode",
+            Postcode::parse(&person.postcode).map_or_else(
+                |_| given(&person.postcode),
+                |postcode| postcode.as_str().to_owned(),
+            ),
+            "postcode",
+            "your postcode",
+        ),
+        row(
+            "Email address",
+            given(&person.email),
+            "email",
+            "your email address",
+        ),
+        row(
+            "Telephone number",
+            given(&person.telephone),
+            "telephone",
+            "your telephone number",
+        ),
+        row(
+            &format!("Do you live in {borough}?"),
+            yes_or_no(&person.resident).to_owned(),
+            "resident",
+            "whether you live in the borough",
+        ),
+        row(
+            "Can we publish your name?",
+            yes_or_no(&person.publish_name).to_owned(),
+            "publish_name",
+            "whether we can publish your name",
+        ),
+        row(
+            "What you need for the meeting",
+            given(&person.needs),
+            "needs",
+            "what you need for the meeting",
+        ),
+    ];
+    let resident = person.resident == "yes";
+    let declaration = if resident {
+        format!("I live in {borough}, and what I have given is correct")
+    } else {
+        "What I have given is correct".to_owned()
+    };
+    CheckPage {
+        page: visitor
+            .page("Check your answers before you send your question")
+            .within("/meetings")
+            .with_errors(declaration_missing),
+        about: About::new(service, draft),
+        back: Step::AboutYou.path(draft.id),
+        problems: if declaration_missing {
+            vec![FieldProblem::new("declaration", DECLARE)]
+        } else {
+            Vec::new()
+        },
+        error: if declaration_missing { DECLARE } else { "" },
+        question_rows,
+        your_rows,
+        speaking: Speaking::of(service, draft),
+        not_resident: !resident,
+        clause: Clause::I.cited(),
+        borough: borough.clone(),
+        declaration: vec![Choice::new("yes", declaration)],
+    }
+}
+
+async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
+    let draft = super::open(&visitor, id.into_inner()).await?;
+    if let Some(done) = super::sent(&draft) {
+        return Ok(done);
+    }
+    if let Some(step) = super::first_unfinished(&draft) {
+        return Ok(pages::see_other(&step.path(draft.id)));
+    }
+    Ok(crate::web::public::personal(pages::page(&template(
+        &visitor, &draft, false,
+    ))?))
+}
+
+/// Somebody opens the address that the form is sent to.
+async fn back_to_check(id: web::Path<DraftId>) -> Answer {
+    Ok(pages::see_other(&super::check_path(id.into_inner())))
+}
+
+async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let draft = super::open(&visitor, id).await?;
+    if let Some(done) = super::sent(&draft) {
+        return Ok(done);
+    }
+    if let Some(step) = super::first_unfinished(&draft) {
+        return Ok(pages::see_other(&step.path(id)));
+    }
+    if form.fields.value("declaration") != "yes" {
+        return pages::invalid(&template(&visitor, &draft, true));
+    }
+    visitor.count(Limit::Submissions)?;
+    let submission = Submission {
+        meeting: draft.meeting.meeting().id,
+        typed: draft.typed,
+        channel: Channel::Web,
+        received_at: form.received_at,
+        draft: Some(id),
+        carried_from: draft.carried_from,
+        idempotency_key: None,
+        exceptions: Vec::new(),
+    };
+    let acting = visitor.acting();
+    let submitted = visitor
+        .run(move |service| submit_question::submit(service, &acting, &submission))
+        .await;
+    match submitted {
+        Ok(_) => Ok(pages::see_other(&super::done_path(id))),
+        // the agenda came out between the look and the sending: the page that is not right any more says so
+        Err(ServiceError::Invalid(_)) => Ok(pages::see_other(&format!("/ask/{id}"))),
+        Err(other) => Err(other.into()),
+    }
+}

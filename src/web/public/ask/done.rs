@@ -1,0 +1,169 @@
+//! The receipt: the reference and the moment of receipt, or which clause says no, why, and what can be done instead.
+
+use actix_web::web;
+use askama::Template;
+
+use crate::{
+    config::Council,
+    domain::{
+        id::{DraftId, QuestionId},
+        local_time,
+        refusal::Refusal,
+    },
+    service::{
+        ServiceError, drafts,
+        views::{self, QuestionView},
+    },
+    store::letters::LetterState,
+    web::{Answer, Form, Visitor, page::Page, pages, public::words::MeetingWords},
+};
+
+/// Adds the routes.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/ask/{draft}/done").route(web::get().to(show)))
+        .service(web::resource("/ask/{draft}/carry").route(web::post().to(carry)));
+}
+
+/// How the questioner hears of it.
+struct ByLetter {
+    email: String,
+    held_back: bool,
+}
+
+#[derive(Template)]
+#[template(path = "public/ask/received.html")]
+struct Received {
+    page: Page,
+    reference: String,
+    received_at: String,
+    meeting: MeetingWords,
+    letter: ByLetter,
+    private_link: String,
+    officer: String,
+    speaking: String,
+    council: Council,
+}
+
+#[derive(Template)]
+#[template(path = "public/ask/refused.html")]
+struct RefusedPage {
+    page: Page,
+    draft: DraftId,
+    reference: String,
+    received_at: String,
+    meeting: MeetingWords,
+    refusals: Vec<Refusal>,
+    next: Option<MeetingWords>,
+    question: String,
+    letter: ByLetter,
+    private_link: String,
+    council: Council,
+}
+
+/// Whether another meeting could take what this one refuses.
+pub fn can_be_carried(refusals: &[Refusal]) -> bool {
+    !refusals.iter().any(|refusal| {
+        matches!(
+            refusal,
+            Refusal::NotResident | Refusal::OutsideBorough { .. }
+        )
+    })
+}
+
+fn by_letter(view: &QuestionView) -> ByLetter {
+    ByLetter {
+        email: view
+            .questioner
+            .as_ref()
+            .and_then(|details| details.email.clone())
+            .unwrap_or_default(),
+        held_back: view
+            .letters
+            .iter()
+            .any(|letter| letter.state == LetterState::Failed),
+    }
+}
+
+async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
+    let draft = super::open(&visitor, id.into_inner()).await?;
+    let Some(question) = &draft.question else {
+        return Ok(pages::see_other(&format!("/ask/{}", draft.id)));
+    };
+    let id = question.id;
+    let (view, next) = visitor
+        .run(move |service| {
+            service.store.read(|db| {
+                let view = views::question(service, db, id)?;
+                let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
+                Ok::<_, ServiceError>((view, next))
+            })
+        })
+        .await?;
+    let service = visitor.service();
+    let now = service.now();
+    let council = service.settings.council.clone();
+    let private_link = service.private_link(id, view.question.link_version);
+    let meeting = MeetingWords::new(&view.meeting, now);
+    let received_at = local_time::moment(view.question.received_at);
+    let reference = view.question.reference.to_string();
+    let letter = by_letter(&view);
+    let answer = if view.question.refusals.is_empty() {
+        pages::page(&Received {
+            page: visitor.page("Question received").within("/meetings"),
+            reference,
+            received_at,
+            meeting,
+            letter,
+            private_link,
+            officer: council.committee_services_manager.clone(),
+            speaking: super::minutes_and_seconds(
+                service
+                    .figures(view.meeting.meeting())
+                    .questioner_time()
+                    .to_std()
+                    .unwrap_or_default(),
+            ),
+            council,
+        })?
+    } else {
+        pages::page(&RefusedPage {
+            page: visitor
+                .page("Your question was not accepted for this meeting")
+                .within("/meetings"),
+            draft: draft.id,
+            reference,
+            received_at,
+            meeting,
+            next: next
+                .filter(|_| can_be_carried(&view.question.refusals))
+                .map(|next| MeetingWords::new(&next, now)),
+            refusals: view.question.refusals,
+            question: view.question.original_text,
+            letter,
+            private_link,
+            council,
+        })?
+    };
+    Ok(crate::web::public::personal(answer))
+}
+
+/// Sends what was refused on to the board's next meeting: a new draft with everything in it (reading 4).
+async fn carry(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answer {
+    let draft = super::open(&visitor, id.into_inner()).await?;
+    match &draft.question {
+        Some(question) if !question.refusals.is_empty() => {
+            carry_question(&visitor, question.id).await
+        }
+        Some(_) => Ok(pages::see_other(&super::done_path(draft.id))),
+        None => Ok(pages::see_other(&format!("/ask/{}", draft.id))),
+    }
+}
+
+/// A draft for the board's next meeting with what this question holds.
+pub async fn carry_question(visitor: &Visitor, id: QuestionId) -> Answer {
+    let hash = visitor.hash();
+    let draft = visitor
+        .run(move |service| drafts::carry_to_next_meeting(service, &hash, id))
+        .await?;
+    Ok(pages::see_other(&format!("/ask/{draft}")))
+}

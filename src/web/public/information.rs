@@ -1,0 +1,320 @@
+//! The rule in plain words, and the pages at the foot of every page.
+
+use actix_web::{HttpResponse, http::header, web};
+use askama::Template;
+
+use crate::{
+    config::{Council, Retention},
+    domain::{
+        local_time,
+        refusal::Clause,
+        standing_order::{
+            figures::Figures,
+            notice::{Notice, NoticeKind},
+        },
+    },
+    web::{Answer, Visitor, assets, page::Page, pages},
+};
+
+use super::words::count;
+
+/// Adds the routes.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/standing-order").route(web::get().to(standing_order)))
+        .service(web::resource("/accessibility").route(web::get().to(accessibility)))
+        .service(web::resource("/privacy").route(web::get().to(privacy)))
+        .service(web::resource("/cookies").route(web::get().to(cookies)))
+        .service(web::resource("/contact").route(web::get().to(contact)))
+        .service(web::resource("/robots.txt").route(web::get().to(robots)))
+        .service(web::resource("/favicon.ico").route(web::get().to(favicon)));
+}
+
+/// "4pm on the working day before the meeting".
+pub fn notice_words(notice: &Notice) -> String {
+    let time = local_time::clock_time(notice.time);
+    let days = u64::from(notice.days.get());
+    match (notice.kind, days) {
+        (NoticeKind::WorkingDays, 1) => format!("{time} on the working day before the meeting"),
+        (NoticeKind::WorkingDays, days) => {
+            format!("{time}, {} before the meeting", count(days, "working day"))
+        }
+        (NoticeKind::ClearWorkingDays, days) => {
+            format!(
+                "{time}, with {} between that day and the day of the meeting",
+                count(days, "whole working day")
+            )
+        }
+    }
+}
+
+/// A clause in plain words, with what the service does about it.
+struct ClauseWords {
+    number: &'static str,
+    heading: &'static str,
+    paragraphs: Vec<String>,
+    list: Vec<&'static str>,
+}
+
+fn clauses(figures: &Figures, council: &Council) -> Vec<ClauseWords> {
+    let minutes = |time: chrono::TimeDelta| count(time.num_minutes().unsigned_abs(), "minute");
+    let officer = &council.committee_services_manager;
+    let borough = &council.borough_name;
+    let allowance = count(u64::from(figures.questions_per_person().get()), "question");
+    let supplementaries = count(
+        u64::from(figures.supplementaries_per_question()),
+        "supplementary question",
+    );
+    let months = count(
+        u64::from(figures.repetition_window().as_u32()),
+        "calendar month",
+    );
+    let response_days = count(
+        u64::from(figures.written_response_working_days().get()),
+        "working day",
+    );
+    let of = |clause: Clause, heading, paragraphs, list| ClauseWords {
+        number: crate::domain::codes::Code::code(clause),
+        heading,
+        paragraphs,
+        list,
+    };
+    vec![
+        of(
+            Clause::I,
+            "Who can ask, and for how long",
+            vec![
+                format!(
+                    "{} of each meeting of a Policy and Performance Board are set aside for questions from people who live in {borough}.",
+                    minutes(figures.question_time())
+                ),
+                "The time covers the questions and the answers. It stops only if the meeting is adjourned.".to_owned(),
+            ],
+            vec![],
+        ),
+        of(
+            Clause::Ii,
+            "What you can ask about",
+            vec!["Your question must be about a matter on the agenda. Until the agenda is published, you say which matter it is about.".to_owned()],
+            vec![],
+        ),
+        of(
+            Clause::Iii,
+            "When to send your question",
+            vec![
+                format!(
+                    "Give notice in writing to the {officer} by {}.",
+                    notice_words(figures.notice())
+                ),
+                "Saturdays, Sundays, bank holidays and days on which the council is closed are not working days. Each meeting's page shows its deadline and how it was worked out. The moment that counts is when your question reaches the council.".to_owned(),
+                format!("Each person or organisation can send {allowance} to a meeting."),
+            ],
+            vec![],
+        ),
+        of(
+            Clause::Iv,
+            "A supplementary question",
+            vec![if figures.supplementaries_per_question() == 0 {
+                "You cannot ask a supplementary question.".to_owned()
+            } else {
+                format!(
+                    "After the answer you can ask {supplementaries} about the same matter. It may be answered at the meeting or afterwards."
+                )
+            }],
+            vec![],
+        ),
+        of(
+            Clause::V,
+            "When a question may be rejected",
+            vec![
+                format!("The chair or the {officer} may reject a question that:"),
+                "The letter that tells you so names the ground and the reason.".to_owned(),
+            ],
+            vec![
+                "is not about something that the council is responsible for or that affects the borough",
+                "is defamatory, frivolous, offensive, abusive or racist",
+                "is substantially the same as a question put at a meeting of the council before",
+                "would mean disclosing confidential or exempt information",
+            ],
+        ),
+        of(
+            Clause::V,
+            "Questions put before",
+            vec![format!(
+                "“Before” means in the {months} before the meeting. We show you questions that are like yours, with their answers, before you send it."
+            )],
+            vec![],
+        ),
+        of(
+            Clause::Vi,
+            "What you cannot ask about",
+            vec!["A question cannot be about a planning or licensing application, or about anything that is not dealt with in the public part of a meeting.".to_owned()],
+            vec![],
+        ),
+        of(
+            Clause::Vii,
+            "At the meeting",
+            vec!["The chair asks people to indicate that they wish to ask their question. Be there when public question time begins.".to_owned()],
+            vec![],
+        ),
+        of(
+            Clause::Viii,
+            "How long you can speak",
+            vec![format!(
+                "You have up to {} to speak, for your question and any supplementary question together. {}",
+                minutes(figures.questioner_time()),
+                if figures.answer_counts_against_questioner() {
+                    "The answer counts towards your time."
+                } else {
+                    "The answer does not count towards your time."
+                }
+            )],
+            vec![],
+        ),
+        of(
+            Clause::Ix,
+            "If you do not get an answer at the meeting",
+            vec![
+                format!(
+                    "You are sent a written response. The council aims to send it within {response_days}."
+                ),
+                if figures.absent_gets_written_response() {
+                    "This is so as well if you could not be at the meeting.".to_owned()
+                } else {
+                    "A question whose questioner is not at the meeting does not get a written response.".to_owned()
+                },
+            ],
+            vec![],
+        ),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "public/standing_order.html")]
+struct StandingOrderPage {
+    page: Page,
+    council: String,
+    clauses: Vec<ClauseWords>,
+}
+
+async fn standing_order(visitor: Visitor) -> Answer {
+    let service = visitor.service();
+    let settings = &service.settings;
+    let figures = settings
+        .standing_order
+        .for_meeting(local_time::london_date(service.now()));
+    let template = StandingOrderPage {
+        page: visitor
+            .page("How public question time works")
+            .at("/standing-order"),
+        council: settings.council.name.clone(),
+        clauses: clauses(figures, &settings.council),
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+#[derive(Template)]
+#[template(path = "public/accessibility.html")]
+struct Accessibility {
+    page: Page,
+    council: Council,
+}
+
+async fn accessibility(visitor: Visitor) -> Answer {
+    let template = Accessibility {
+        page: visitor.page("Accessibility statement"),
+        council: visitor.service().settings.council.clone(),
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+#[derive(Template)]
+#[template(path = "public/privacy.html")]
+struct Privacy {
+    page: Page,
+    council: Council,
+    draft: String,
+    details: String,
+    refused: String,
+    letters: String,
+}
+
+async fn privacy(visitor: Visitor) -> Answer {
+    let settings = &visitor.service().settings;
+    let Retention {
+        draft,
+        personal_details,
+        refused_question,
+        delivered_letter,
+    } = &settings.retention;
+    let days = |time: &chrono::TimeDelta| count(time.num_days().unsigned_abs(), "day");
+    let months = |time: &chrono::Months| match time.as_u32() {
+        months if months >= 12 && months.is_multiple_of(12) => {
+            count(u64::from(months / 12), "year")
+        }
+        months => count(u64::from(months), "month"),
+    };
+    let template = Privacy {
+        page: visitor.page("Privacy"),
+        council: settings.council.clone(),
+        draft: days(draft),
+        details: months(personal_details),
+        refused: months(refused_question),
+        letters: days(delivered_letter),
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+#[derive(Template)]
+#[template(path = "public/cookies.html")]
+struct Cookies {
+    page: Page,
+    visitor_cookie: &'static str,
+}
+
+async fn cookies(visitor: Visitor) -> Answer {
+    let template = Cookies {
+        page: visitor.page("Cookies"),
+        visitor_cookie: if visitor.service().settings.server.secure_cookies {
+            "__Host-visitor"
+        } else {
+            "visitor"
+        },
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+#[derive(Template)]
+#[template(path = "public/contact.html")]
+struct Contact {
+    page: Page,
+    council: Council,
+    notice: String,
+}
+
+async fn contact(visitor: Visitor) -> Answer {
+    let service = visitor.service();
+    let figures = service
+        .settings
+        .standing_order
+        .for_meeting(local_time::london_date(service.now()));
+    let template = Contact {
+        page: visitor.page("Contact"),
+        council: service.settings.council.clone(),
+        notice: notice_words(figures.notice()),
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+/// What belongs to one person, and what is for staff or programs, stays out of search engines.
+async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("User-agent: *\nDisallow: /ask/\nDisallow: /question/\nDisallow: /staff\nDisallow: /api\n")
+}
+
+/// Browsers ask for it by this name whatever the page says.
+async fn favicon() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, assets::asset_url("favicon.svg")))
+        .finish()
+}

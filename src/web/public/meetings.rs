@@ -1,0 +1,165 @@
+//! The meetings, and each meeting's page. Looking changes nothing: a draft begins with a POST.
+
+use actix_web::web;
+use askama::Template;
+
+use crate::{
+    domain::{agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus},
+    service::{
+        drafts,
+        typed_question::TypedQuestion,
+        views::{self, PublicQuestion},
+    },
+    web::{
+        Answer, Form, Visitor,
+        components::{Crumb, SummaryRow},
+        page::Page,
+        pages,
+    },
+};
+
+use super::words::MeetingWords;
+
+/// How many past meetings are listed.
+const MOST_PAST: i64 = 100;
+
+/// Adds the routes.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/meetings").route(web::get().to(list)))
+        .service(web::resource("/meetings/{id}").route(web::get().to(show)))
+        .service(web::resource("/meetings/{id}/ask").route(web::post().to(ask)));
+}
+
+#[derive(Template)]
+#[template(path = "public/meetings.html")]
+struct Meetings {
+    page: Page,
+    open: Vec<MeetingWords>,
+    closed: Vec<MeetingWords>,
+    past: Vec<MeetingWords>,
+}
+
+async fn list(visitor: Visitor) -> Answer {
+    let now = visitor.service().now();
+    let (coming, past) = visitor
+        .run(|service| {
+            service.store.read(|db| {
+                Ok((
+                    views::coming_meetings(service, db)?,
+                    views::past_meetings(service, db, MOST_PAST)?,
+                ))
+            })
+        })
+        .await?;
+    let mut open = Vec::new();
+    let mut closed = Vec::new();
+    let mut over = Vec::new();
+    for view in &coming {
+        let meeting = MeetingWords::new(view, now);
+        if meeting.is_open() {
+            open.push((view.deadline.at, meeting));
+        } else if meeting.is_past() {
+            over.push(meeting);
+        } else {
+            closed.push(meeting);
+        }
+    }
+    open.sort_by_key(|(deadline, _)| *deadline);
+    over.extend(past.iter().map(|view| MeetingWords::new(view, now)));
+    let template = Meetings {
+        page: visitor.page("Meetings").at("/meetings"),
+        open: open.into_iter().map(|(_, meeting)| meeting).collect(),
+        closed,
+        past: over,
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+/// An agenda item as residents see it.
+struct Item {
+    title: String,
+    minute_number: String,
+    /// Why it can't be asked about; empty where it can.
+    why_not: String,
+}
+
+impl From<&AgendaItem> for Item {
+    fn from(item: &AgendaItem) -> Self {
+        Self {
+            title: item.title.clone(),
+            minute_number: item.minute_number.clone().unwrap_or_default(),
+            why_not: item.not_for_questions().map_or_else(String::new, |why| {
+                format!(
+                    "You cannot ask about this item because {} ({}).",
+                    why.words(),
+                    crate::domain::refusal::Clause::Vi.cited()
+                )
+            }),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "public/meeting.html")]
+struct Show {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    meeting: MeetingWords,
+    rows: Vec<SummaryRow>,
+    agenda_published: bool,
+    items: Vec<Item>,
+    held: bool,
+    put: Vec<PublicQuestion>,
+    next: Option<MeetingWords>,
+}
+
+async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
+    let id = id.into_inner();
+    let now = visitor.service().now();
+    let (view, put, next) = visitor
+        .run(move |service| {
+            service.store.read(|db| {
+                let view = views::meeting(service, db, id)?;
+                // nothing was put at a meeting that was not held
+                let put = match view.meeting().status {
+                    MeetingStatus::Held => views::put_at_meeting(db, id)?,
+                    MeetingStatus::Scheduled | MeetingStatus::Cancelled => Vec::new(),
+                };
+                let next = views::next_meeting_of_board(service, db, view.meeting())?;
+                Ok((view, put, next))
+            })
+        })
+        .await?;
+    let meeting = MeetingWords::new(&view, now);
+    let title = meeting.name();
+    let mut rows = vec![
+        SummaryRow::new("Date", meeting.date.clone()),
+        SummaryRow::new("Starts", meeting.starts.clone()),
+        SummaryRow::new("Place", meeting.venue.clone()),
+    ];
+    if let Some(ended) = view.record.ended {
+        rows.push(SummaryRow::new("Ended", local_time::clock_time(ended)));
+    }
+    let template = Show {
+        page: visitor.page(title.clone()).within("/meetings"),
+        crumbs: vec![Crumb::new("Meetings", "/meetings"), Crumb::here(title)],
+        rows,
+        agenda_published: view.meeting().agenda_published,
+        items: view.agenda.iter().map(Item::from).collect(),
+        held: view.meeting().status == MeetingStatus::Held,
+        put,
+        next: next.map(|next| MeetingWords::new(&next, now)),
+        meeting,
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+/// Begins a draft. A meeting that takes no more questions has one begun all the same: a late question is refused and kept
+/// (reading 4), and each page of the draft says so.
+async fn ask(visitor: Visitor, id: web::Path<MeetingId>, _form: Form) -> Answer {
+    let (id, hash) = (id.into_inner(), visitor.hash());
+    let draft = visitor
+        .run(move |service| drafts::begin(service, &hash, id, &TypedQuestion::default()))
+        .await?;
+    Ok(pages::see_other(&format!("/ask/{draft}/matter")))
+}

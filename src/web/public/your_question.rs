@@ -1,0 +1,446 @@
+//! The private page of a question, opened by the link in the acknowledgement: where it stands, what happens next, withdraw,
+//! disown. Opening it changes nothing, for mail scanners open every link; each change is a POST from a page of its own.
+//!
+//! Every link that does not open a question is answered alike, so that guessing tells nothing.
+
+use actix_web::web;
+use askama::Template;
+
+use crate::{
+    config::Council,
+    domain::{
+        local_time,
+        standing_order::{
+            question_time::{Phase, TurnPhase},
+            rejection::Ground,
+            written_response::Reply,
+        },
+        status::{Act, Status},
+    },
+    service::{
+        ServiceError,
+        views::{self, PublicQuestion, QuestionView},
+        your_question::{self, YourQuestion},
+    },
+    store::questions::{self, Decision, DecisionKind},
+    web::{Answer, Form, Visitor, components::SummaryRow, page::Page, pages},
+};
+
+use super::{
+    ask::done::{can_be_carried, carry_question},
+    words::MeetingWords,
+};
+
+/// Adds the routes.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/question/{token}").route(web::get().to(show)))
+        .service(
+            web::resource("/question/{token}/withdraw")
+                .route(web::get().to(ask_withdraw))
+                .route(web::post().to(withdraw)),
+        )
+        .service(
+            web::resource("/question/{token}/not-mine")
+                .route(web::get().to(ask_disown))
+                .route(web::post().to(disown)),
+        )
+        .service(web::resource("/question/{token}/next-meeting").route(web::post().to(carry)));
+}
+
+/// A rejection in words.
+struct Rejection {
+    grounds: Vec<Ground>,
+    reason: String,
+    earlier: Option<PublicQuestion>,
+}
+
+/// A reply in words.
+struct ReplyWords {
+    heading: &'static str,
+    sent: String,
+    body: String,
+}
+
+/// Where a question stands, in words.
+struct StandingWords {
+    tag: &'static str,
+    colour: &'static str,
+    paragraphs: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/your_question/show.html")]
+struct Show {
+    page: Page,
+    path: String,
+    standing: StandingWords,
+    rows: Vec<SummaryRow>,
+    view: QuestionView,
+    meeting: MeetingWords,
+    rejection: Option<Rejection>,
+    replies: Vec<ReplyWords>,
+    next: Option<MeetingWords>,
+    another: bool,
+    can_withdraw: bool,
+    can_disown: bool,
+    council: Council,
+}
+
+impl Show {
+    fn tag_words(&self) -> String {
+        let mut letters = self.standing.tag.chars();
+        letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters).collect()
+        })
+    }
+
+    fn is_refused(&self) -> bool {
+        self.view.question.status == Status::Refused
+    }
+}
+
+async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
+    let token = token.into_inner();
+    let (looked, found) = {
+        let token = token.clone();
+        visitor
+            .run(move |service| {
+                let looked = your_question::look(service, &token)?;
+                let found = service.store.read(|db| {
+                    let view = &looked.view;
+                    let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
+                    let rejected = last_rejection(&view.decisions)
+                        .filter(|_| view.question.status == Status::Rejected);
+                    let earlier = match rejected.and_then(|decision| decision.earlier) {
+                        Some(id) => {
+                            let earlier = questions::question(db, id)?;
+                            Some(views::public_question(db, &earlier)?)
+                        }
+                        None => None,
+                    };
+                    Ok::<_, ServiceError>((next, earlier))
+                })?;
+                Ok((looked, found))
+            })
+            .await?
+    };
+    let (next, earlier) = found;
+    let now = visitor.service().now();
+    let council = visitor.service().settings.council.clone();
+    let meeting = MeetingWords::new(&looked.view.meeting, now);
+    let standing = standing(&looked, &meeting, &council);
+    let view = looked.view;
+    let status = view.question.status;
+    let rejection = last_rejection(&view.decisions)
+        .filter(|_| status == Status::Rejected)
+        .map(|decision| Rejection {
+            grounds: decision.grounds.clone(),
+            reason: decision.reason.clone().unwrap_or_default(),
+            earlier,
+        });
+    let sends_on = match status {
+        Status::Refused => can_be_carried(&view.question.refusals),
+        Status::Rejected | Status::Withdrawn => true,
+        _ => false,
+    };
+    let template = Show {
+        page: visitor.page(format!("Your question {}", view.question.reference)),
+        path: format!("/question/{token}"),
+        standing,
+        rows: vec![
+            SummaryRow::new("Reference", view.question.reference.to_string()),
+            SummaryRow::new("Meeting", meeting.name()),
+            SummaryRow::new("Starts", format!("{}, {}", meeting.starts, meeting.venue)),
+            SummaryRow::new("About", view.matter.clone()),
+            SummaryRow::new("Received", local_time::moment(view.question.received_at)),
+            SummaryRow::new("Your question", view.question.original_text.clone()),
+        ],
+        replies: view
+            .replies
+            .iter()
+            .map(|sent| ReplyWords {
+                heading: match sent.reply {
+                    Reply::Holding => "Your answer is taking longer",
+                    Reply::Full => "Written response",
+                    Reply::Correction => "Corrected written response",
+                },
+                sent: local_time::day_at_time(sent.replied_at),
+                body: sent.body.clone(),
+            })
+            .collect(),
+        next: next
+            .filter(|_| sends_on)
+            .map(|next| MeetingWords::new(&next, now)),
+        another: matches!(
+            status,
+            Status::Withdrawn | Status::Rejected | Status::Disowned
+        ) && meeting.is_open(),
+        can_withdraw: status.allows(Act::Withdraw),
+        can_disown: status.allows(Act::Disown),
+        rejection,
+        meeting,
+        view,
+        council,
+    };
+    Ok(super::personal(pages::page(&template)?))
+}
+
+fn last_rejection(decisions: &[Decision]) -> Option<&Decision> {
+    decisions
+        .iter()
+        .rev()
+        .find(|decision| decision.kind == DecisionKind::Rejected)
+}
+
+fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) -> StandingWords {
+    let view = &looked.view;
+    let status = view.question.status;
+    let officer = &council.committee_services_manager;
+    let (colour, paragraphs) = match status {
+        Status::Refused => (
+            "red",
+            vec!["The standing order did not let your question be accepted for this meeting. It has been kept, and an officer can see it.".to_owned()],
+        ),
+        Status::Submitted => (
+            "yellow",
+            vec![
+                "Your question has been received in time.".to_owned(),
+                format!("The {officer} will decide whether it can be put at the meeting, and will write to you."),
+            ],
+        ),
+        Status::Approved => ("green", approved(looked, meeting)),
+        Status::Rejected => (
+            "red",
+            vec!["Your question will not be put at the meeting.".to_owned()],
+        ),
+        Status::Withdrawn => (
+            "grey",
+            vec!["You have withdrawn your question. It will not be put at the meeting.".to_owned()],
+        ),
+        Status::Disowned => (
+            "grey",
+            vec![
+                "Somebody told us through this link that they did not send this question. It will not be put at the meeting.".to_owned(),
+                "If that was a mistake, contact us.".to_owned(),
+            ],
+        ),
+        Status::Answered => (
+            "green",
+            vec!["Your question was put and answered at the meeting.".to_owned()],
+        ),
+        Status::DealtWith => {
+            let item = view
+                .minutes
+                .dealt_with
+                .and_then(|id| view.meeting.agenda.iter().find(|item| item.id == id));
+            (
+                "green",
+                vec![item.map_or_else(
+                    || "Your question was dealt with as part of an agenda item.".to_owned(),
+                    |item| {
+                        let minute = item
+                            .minute_number
+                            .as_ref()
+                            .map_or_else(String::new, |number| format!(" (minute {number})"));
+                        format!(
+                            "Your question was dealt with as part of the agenda item “{}”{minute}.",
+                            item.title
+                        )
+                    },
+                )],
+            )
+        }
+        Status::NotPut => (
+            "grey",
+            vec!["Your question was called and you were not there, so it was not put.".to_owned()],
+        ),
+        Status::ResponseOwed => (
+            "yellow",
+            view.response.as_ref().map_or_else(Vec::new, |response| {
+                vec![
+                    format!(
+                        "You will get a written response because {}.",
+                        response.reason.words()
+                    ),
+                    format!(
+                        "The council aims to send it by {}.",
+                        local_time::long_date(response.due_on)
+                    ),
+                ]
+            }),
+        ),
+        Status::Responded => (
+            "green",
+            vec!["The written response to your question is below.".to_owned()],
+        ),
+    };
+    StandingWords {
+        tag: status.words(),
+        colour,
+        paragraphs,
+    }
+}
+
+fn approved(looked: &YourQuestion, meeting: &MeetingWords) -> Vec<String> {
+    let state = &looked.question_time;
+    let yours = looked.view.question.id;
+    let mut paragraphs = vec!["Your question will be put at the meeting.".to_owned()];
+    if let Some(turn) = state.turn.as_ref().filter(|turn| turn.question == yours) {
+        paragraphs.push(
+            match turn.phase {
+                TurnPhase::Called => "The chair has called you.",
+                _ => "It is your turn now.",
+            }
+            .to_owned(),
+        );
+        return paragraphs;
+    }
+    match looked.before {
+        Some(0) => paragraphs.push("Yours is the next question to be called.".to_owned()),
+        Some(1) => paragraphs.push("1 question is before yours.".to_owned()),
+        Some(before) => paragraphs.push(format!("{before} questions are before yours.")),
+        None => {}
+    }
+    match state.phase {
+        Phase::NotOpened => {
+            paragraphs.push(format!(
+                "Come to {} at {} on {}. When the chair asks, indicate that you wish to ask your question. The chair may change the order.",
+                meeting.venue, meeting.starts, meeting.date
+            ));
+            paragraphs.push("If time runs out before your question is called, or you cannot come, read on the page “How it works” what happens then.".to_owned());
+        }
+        Phase::Open => paragraphs.push("Public question time is open.".to_owned()),
+        Phase::Adjourned => paragraphs.push("Public question time is adjourned.".to_owned()),
+        Phase::Closed => {}
+    }
+    paragraphs
+}
+
+#[derive(Template)]
+#[template(path = "public/your_question/confirm.html")]
+struct Confirm {
+    page: Page,
+    path: String,
+    reference: String,
+    question: String,
+    paragraphs: Vec<String>,
+    action: String,
+    button: &'static str,
+}
+
+/// Which of the two ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Withdraw,
+    Disown,
+}
+
+async fn confirm(visitor: &Visitor, token: String, end: End) -> Answer {
+    let looked = {
+        let token = token.clone();
+        visitor
+            .run(move |service| your_question::look(service, &token))
+            .await?
+    };
+    let view = looked.view;
+    let act = match end {
+        End::Withdraw => Act::Withdraw,
+        End::Disown => Act::Disown,
+    };
+    let path = format!("/question/{token}");
+    if !view.question.status.allows(act) {
+        return Ok(pages::see_other(&path));
+    }
+    let service = visitor.service();
+    let meeting = MeetingWords::new(&view.meeting, service.now());
+    let (title, paragraphs, action, button) = match end {
+        End::Withdraw => (
+            "Withdraw your question",
+            vec![
+                format!(
+                    "Your question will not be put at the meeting of the {} on {}.",
+                    meeting.board, meeting.date
+                ),
+                if meeting.is_open() {
+                    format!(
+                        "You can send another question to this meeting until {}.",
+                        meeting.deadline
+                    )
+                } else {
+                    "You cannot send another question to this meeting, because its deadline has passed.".to_owned()
+                },
+            ],
+            format!("{path}/withdraw"),
+            "Withdraw the question",
+        ),
+        End::Disown => (
+            "Tell us that this question is not yours",
+            vec![
+                "Somebody may have used your name or your email address. The question will be taken off the list at once.".to_owned(),
+                "You can then send a question of your own, if the deadline has not passed.".to_owned(),
+            ],
+            format!("{path}/not-mine"),
+            "I did not send this question",
+        ),
+    };
+    Ok(super::personal(pages::page(&Confirm {
+        page: visitor.page(title),
+        path,
+        reference: view.question.reference.to_string(),
+        question: view.question.original_text,
+        paragraphs,
+        action,
+        button,
+    })?))
+}
+
+async fn ask_withdraw(visitor: Visitor, token: web::Path<String>) -> Answer {
+    confirm(&visitor, token.into_inner(), End::Withdraw).await
+}
+
+async fn ask_disown(visitor: Visitor, token: web::Path<String>) -> Answer {
+    confirm(&visitor, token.into_inner(), End::Disown).await
+}
+
+async fn end(visitor: &Visitor, token: String, end: End) -> Answer {
+    let acting = visitor.acting();
+    let path = format!("/question/{token}");
+    visitor
+        .run(move |service| match end {
+            End::Withdraw => your_question::withdraw(service, &acting, &token),
+            End::Disown => your_question::disown(service, &acting, &token),
+        })
+        .await?;
+    Ok(pages::see_other(&path))
+}
+
+async fn withdraw(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
+    end(&visitor, token.into_inner(), End::Withdraw).await
+}
+
+async fn disown(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
+    end(&visitor, token.into_inner(), End::Disown).await
+}
+
+/// Sends a question that will not be put on to the board's next meeting.
+async fn carry(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
+    let token = token.into_inner();
+    let path = format!("/question/{token}");
+    let question = visitor
+        .run(move |service| {
+            service
+                .store
+                .read(|db| service.question_by_token(db, &token))
+        })
+        .await?;
+    let may = match question.status {
+        Status::Refused => can_be_carried(&question.refusals),
+        Status::Rejected | Status::Withdrawn => true,
+        _ => false,
+    };
+    if may {
+        carry_question(&visitor, question.id).await
+    } else {
+        Ok(pages::see_other(&path))
+    }
+}

@@ -1,0 +1,195 @@
+//! The papers of a meeting: the sheet of questions that is circulated, the extract for the minutes.
+
+use public_question_time::{service::your_question, store::staff::Role};
+
+use crate::evening::{Evening, evening, resident};
+
+#[tokio::test]
+async fn a_meeting_without_questions_has_a_nil_sheet_and_a_nil_return() {
+    let evening_of = Evening::start().await;
+    let chair = evening_of.chair().await;
+    let sheet = chair.browser.get(&evening_of.paper("questions")).await;
+    assert_eq!(sheet.status, 200);
+    assert!(
+        sheet
+            .text()
+            .contains("No public questions have been received for this meeting.")
+    );
+    assert!(sheet.text().contains("6:30pm on Tuesday 6 February 2024"));
+    assert!(
+        sheet
+            .text()
+            .contains("Boardroom, Municipal Building, Widnes")
+    );
+
+    evening_of.app.clock.set(evening(18, 35, 0));
+    // the session of yesterday is over
+    let chair = evening_of.chair().await;
+    let page = chair.look().await;
+    assert_eq!(page.all("#next-step"), ["Close public question time"]);
+    chair.closes().await;
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
+    assert!(
+        minutes.text().contains("SAF25 Public question time"),
+        "{}",
+        minutes.text()
+    );
+    assert!(
+        minutes
+            .text()
+            .contains("It was confirmed that no public questions had been received.")
+    );
+    assert!(!minutes.text().contains("Draft"));
+}
+
+#[tokio::test]
+async fn the_nil_return_is_not_said_where_questions_had_come() {
+    let evening_of = Evening::start().await;
+    let withdrawn = evening_of.receive(1);
+    your_question::withdraw_for(
+        &evening_of.app.service,
+        &evening_of.officer,
+        withdrawn.id,
+        withdrawn.version,
+    )
+    .expect("withdrawn");
+    // one that came late was never received for this meeting
+    evening_of.app.clock.set(evening(18, 0, 0));
+    assert!(!evening_of.receive(2).refusals.is_empty());
+    let chair = evening_of.chair().await;
+    chair.closes().await;
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
+    assert!(
+        minutes
+            .text()
+            .contains("No public questions were put. 1 question had been received: 1 withdrawn."),
+        "{}",
+        minutes.text()
+    );
+    assert!(!minutes.text().contains(&resident(1)));
+}
+
+#[tokio::test]
+async fn a_full_meeting_is_minuted_question_by_question() {
+    let evening_of = Evening::start().await;
+    let mut questions: Vec<_> = (1..=4)
+        .map(|number| evening_of.approve(&evening_of.receive(number)))
+        .collect();
+    let mut unnamed = evening_of.typed(5);
+    unnamed.questioner.publish_name = "no".to_owned();
+    questions.push(evening_of.approve(&evening_of.receive_typed(unnamed)));
+    evening_of.receive(6);
+    let chair = evening_of.chair().await;
+
+    let sheet = chair.browser.get(&evening_of.paper("questions")).await;
+    let headings = sheet.all(".app-paper__item h2");
+    assert_eq!(headings.len(), 5, "{headings:?}");
+    assert_eq!(headings[0], format!("1. {}", resident(1)));
+    assert!(
+        !sheet.text().contains(&resident(5)),
+        "the name was not agreed"
+    );
+    assert!(
+        !sheet.text().contains("example.org"),
+        "no address is published"
+    );
+    assert!(
+        sheet
+            .text()
+            .contains("1 question waits for a decision and is not on this sheet.")
+    );
+    assert!(sheet.text().contains("About: Community Safety Update"));
+
+    evening_of.app.clock.set(evening(18, 40, 0));
+    let chair = evening_of.chair().await;
+    let page = chair.look().await;
+    assert!(
+        page.text().contains(&resident(5)),
+        "the chair needs the name to call"
+    );
+    chair.does_to(&questions[1], "earlier").await;
+    let sheet = chair.browser.get(&evening_of.paper("questions")).await;
+    assert_eq!(
+        sheet.all(".app-paper__item h2")[0],
+        format!("1. {}", resident(2))
+    );
+
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
+    assert!(
+        minutes
+            .text()
+            .contains("Draft: public question time has not been closed.")
+    );
+    assert!(
+        minutes
+            .text()
+            .contains("The question has not been called yet.")
+    );
+
+    chair.does("open").await;
+    chair.puts(&questions[1], "finish:given").await;
+    let form = format!("#{} form", questions[1].reference);
+    let page = chair.look().await;
+    chair
+        .browser
+        .submit(
+            &page,
+            &form,
+            &[
+                ("answered_by", "Councillor A Sample"),
+                ("response", "In the week of 12 February."),
+                ("supplementary_text", "Which day?"),
+                ("supplementary_response", "The Monday."),
+            ],
+        )
+        .await;
+    chair.puts(&questions[0], "finish:promised").await;
+    let item = evening_of.agenda[2].id.to_string();
+    let dealt_with = chair
+        .asks_of(&questions[2], "deal_with", &[("item", &item)])
+        .await;
+    assert_eq!(chair.send(&dealt_with).await.status, 303);
+    chair.does_to(&questions[3], "pass_over").await;
+    chair.closes().await;
+
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
+    let items = minutes.all(".app-paper__item");
+    assert_eq!(items.len(), 6, "{items:?}");
+    for (place, says) in [
+        (0, "Response by Councillor A Sample"),
+        (0, "In the week of 12 February."),
+        (0, "Which day?"),
+        (0, "The Monday."),
+        (1, "an answer in writing was promised at the meeting"),
+        (1, "due by Tuesday 20 February 2024"),
+        (
+            2,
+            "dealt with as part of minute SAF26, Community Safety Update",
+        ),
+        (3, "the questioner was not there when it was called"),
+        (5, "no decision on it was made before the meeting"),
+    ] {
+        assert!(items[place].contains(says), "{place}: {}", items[place]);
+    }
+    assert!(items[0].contains(&resident(2)));
+    assert!(!minutes.text().contains(&resident(5)));
+    assert!(
+        minutes
+            .text()
+            .contains("6 public questions had been received.")
+    );
+}
+
+#[tokio::test]
+async fn papers_are_for_staff() {
+    let evening_of = Evening::start().await;
+    let signed_out = evening_of.app.browser();
+    let responding = evening_of.app.sign_in(Role::RespondingOfficer).await;
+    for paper in ["questions", "minutes"] {
+        let page = signed_out.get(&evening_of.paper(paper)).await;
+        assert_eq!(page.status, 303, "{paper}");
+        assert_eq!(responding.get(&evening_of.paper(paper)).await.status, 200);
+        let nowhere = format!("/staff/meetings/nowhere/papers/{paper}");
+        assert_eq!(responding.get(&nowhere).await.status, 404);
+    }
+}
