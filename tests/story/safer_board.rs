@@ -321,7 +321,7 @@ async fn story(database: Database) {
         letter.subject,
         letter.text
     );
-    let own = private_link(&letter.text);
+    let own = private_link(&sent[0].text);
     assert!(cleo.browser.get(&own).await.text().contains(words));
 
     // what the public sees afterwards, and the minutes
