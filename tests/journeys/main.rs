@@ -1,10 +1,10 @@
 //! Journeys over HTTP, a file for each persona.
 
-mod guards;
-mod resident;
 mod chair;
+mod guards;
 mod import;
 mod papers;
+mod resident;
 mod staff;
 
 mod evening;
