@@ -171,12 +171,18 @@ fn load_meetings<'a>(
         };
     for seed in &seeds.meetings {
         let venue = seed.venue.as_deref().unwrap_or(UNKNOWN_VENUE);
+        // a clock may be set to an earlier day to live through a real meeting again
+        let status = if seed.date < today {
+            MeetingStatus::Held
+        } else {
+            MeetingStatus::Scheduled
+        };
         let meeting = meeting(
             board(&seed.board)?,
             seed.date,
             seed.starts,
             venue,
-            MeetingStatus::Held,
+            status,
             &seed.agenda,
             false,
         );

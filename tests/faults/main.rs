@@ -7,5 +7,6 @@ mod postgres;
 #[path = "../support/service.rs"]
 mod service;
 
+mod kill;
 mod outbox;
 mod races;

@@ -1,6 +1,6 @@
 //! The Safer Board's meeting of 6 February 2024, an hour before its deadline: what the chair, the papers and the import start from.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 
 use public_question_time::{
     domain::{
@@ -157,7 +157,7 @@ impl Evening {
         self.receive_typed(self.typed(number))
     }
 
-    /// A question as typed, received now.
+    /// A question as typed, received now; the next comes a second later.
     pub fn receive_typed(&self, typed: TypedQuestion) -> Question {
         let submission = Submission {
             meeting: self.meeting,
@@ -170,9 +170,9 @@ impl Evening {
             exceptions: Vec::new(),
         };
         let acting = Acting::questioner(None);
-        submit_question::submit(&self.app.service, &acting, &submission)
-            .expect("a submission")
-            .question
+        let submitted = submit_question::submit(&self.app.service, &acting, &submission);
+        self.app.advance(TimeDelta::seconds(1));
+        submitted.expect("a submission").question
     }
 
     /// Approves a question.
@@ -274,9 +274,9 @@ impl Chair<'_> {
         self.does_to(question, "indicate").await;
         self.does_to(question, "call").await;
         self.does("speak").await;
-        self.of.app.advance(chrono::TimeDelta::seconds(30));
+        self.of.app.advance(TimeDelta::seconds(30));
         self.does("answer").await;
-        self.of.app.advance(chrono::TimeDelta::seconds(30));
+        self.of.app.advance(TimeDelta::seconds(30));
         self.does(finish).await;
     }
 

@@ -2,7 +2,7 @@
 
 use public_question_time::{service::your_question, store::staff::Role};
 
-use crate::evening::{Evening, resident};
+use crate::evening::{Evening, evening, resident};
 
 #[tokio::test]
 async fn a_meeting_without_questions_has_a_nil_sheet_and_a_nil_return() {
@@ -22,7 +22,9 @@ async fn a_meeting_without_questions_has_a_nil_sheet_and_a_nil_return() {
             .contains("Boardroom, Municipal Building, Widnes")
     );
 
-    evening_of.app.clock.set(crate::evening::evening(18, 35, 0));
+    evening_of.app.clock.set(evening(18, 35, 0));
+    // the session of yesterday is over
+    let chair = evening_of.chair().await;
     let page = chair.look().await;
     assert_eq!(page.all("#next-step"), ["Close public question time"]);
     chair.closes().await;
@@ -52,7 +54,7 @@ async fn the_nil_return_is_not_said_where_questions_had_come() {
     )
     .expect("withdrawn");
     // one that came late was never received for this meeting
-    evening_of.app.clock.set(crate::evening::evening(18, 0, 0));
+    evening_of.app.clock.set(evening(18, 0, 0));
     assert!(!evening_of.receive(2).refusals.is_empty());
     let chair = evening_of.chair().await;
     chair.closes().await;
@@ -98,7 +100,8 @@ async fn a_full_meeting_is_minuted_question_by_question() {
     );
     assert!(sheet.text().contains("About: Community Safety Update"));
 
-    evening_of.app.clock.set(crate::evening::evening(18, 40, 0));
+    evening_of.app.clock.set(evening(18, 40, 0));
+    let chair = evening_of.chair().await;
     let page = chair.look().await;
     assert!(
         page.text().contains(&resident(5)),

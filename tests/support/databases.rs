@@ -12,7 +12,7 @@ pub struct Database {
     /// What it is, for messages.
     pub name: &'static str,
     url: DatabaseUrl,
-    _kept: Kept,
+    kept: Kept,
 }
 
 #[allow(
@@ -35,7 +35,7 @@ impl Database {
         Self {
             name: "SQLite",
             url: DatabaseUrl::sqlite(directory.path().join("data/question-time.db")),
-            _kept: Kept::File(directory),
+            kept: Kept::File(directory),
         }
     }
 
@@ -45,13 +45,21 @@ impl Database {
         Some(Self {
             name: "PostgreSQL",
             url: DatabaseUrl::parse(&database.url()).expect("its URL"),
-            _kept: Kept::Server(database),
+            kept: Kept::Server(database),
         })
     }
 
     /// Its URL.
     pub fn url(&self) -> DatabaseUrl {
         self.url.clone()
+    }
+
+    /// Its URL as the settings have it.
+    pub fn url_text(&self) -> String {
+        match &self.kept {
+            Kept::File(_) => format!("sqlite://{}", self.url.file().expect("a file").display()),
+            Kept::Server(database) => database.url(),
+        }
     }
 
     /// The usual settings for it.

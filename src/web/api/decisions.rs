@@ -134,7 +134,7 @@ pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Bo
 
 /// What is written for the minutes. What is left out is emptied.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct MinutesInput {
     /// The response given at the meeting, in substance.
     pub response: Option<String>,

@@ -9,8 +9,9 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Components, ContentBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr,
-        ResponseBuilder,
+        ResponseBuilder, Schema,
         path::{Operation, ParameterIn},
+        schema::{AdditionalProperties, ArrayBuilder},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
     },
@@ -53,6 +54,9 @@ const TAGS: [(&str, &str); 9] = [
         "Staff: letters that failed or wait to be printed.",
     ),
 ];
+
+/// Bodies that say by a field which shape they have.
+const BODIES_OF_SEVERAL_SHAPES: [&str; 3] = ["DecisionInput", "EventInput", "LetterAct"];
 
 const DESCRIPTION: &str = "Public question time at Halton Borough Council's Policy and Performance Boards (Standing Order 34(9)), for programs. \
 Every act of the pages is here. Instants are RFC 3339 in UTC; dates and times of day are London's. Problems are RFC 9457 \
@@ -196,7 +200,38 @@ pub fn document() -> OpenApi {
             }
         }
     }
+    if let Some(components) = &mut document.components {
+        for (name, schema) in &mut components.schemas {
+            if let RefOr::T(schema) = schema {
+                tidy(name, schema);
+            }
+        }
+    }
     document
+}
+
+/// What the derive leaves out: a page names the schema of its entries, and no shape of a body has further fields.
+fn tidy(name: &str, schema: &mut Schema) {
+    match schema {
+        Schema::Object(page) => {
+            if let Some(entry) = name.strip_prefix("Page_") {
+                let entries = ArrayBuilder::new()
+                    .items(Ref::from_schema_name(entry))
+                    .description(Some("The entries."));
+                page.properties
+                    .insert("items".to_owned(), Schema::from(entries.build()).into());
+            }
+        }
+        Schema::OneOf(shapes) if BODIES_OF_SEVERAL_SHAPES.contains(&name) => {
+            for shape in &mut shapes.items {
+                if let RefOr::T(Schema::Object(shape)) = shape {
+                    shape.additional_properties =
+                        Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn outline() -> OpenApi {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, post};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -41,18 +41,21 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const LONGEST_KEY: usize = 255;
 
 /// Who asks.
-#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct QuestionerInput {
     /// Full name.
+    #[serde(default)]
     #[schema(required = true, example = "Sample Resident")]
     pub name: String,
     /// The organisation on whose behalf the question is asked, if any.
     pub organisation: Option<String>,
     /// Postal address without its postcode, at most 6 lines parted by line feeds.
+    #[serde(default)]
     #[schema(required = true, example = "1 Example Street\nWidnes")]
     pub address: String,
     /// Postcode.
+    #[serde(default)]
     #[schema(required = true, example = "WA8 7QF")]
     pub postcode: String,
     /// E-mail address. Without one, letters are sent by post.
@@ -72,8 +75,8 @@ pub struct QuestionerInput {
 
 /// Notice of a question. What only the service may say (`status`, `received_at`, `reference`, …) is refused, as is every field
 /// that is not named here.
-#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NoticeInput {
     /// The meeting.
     #[schema(required = true, value_type = MeetingId)]
@@ -84,6 +87,7 @@ pub struct NoticeInput {
     #[schema(example = "Road safety in Widnes")]
     pub matter: Option<String>,
     /// Its words, at most 10,000 characters.
+    #[serde(default)]
     #[schema(
         required = true,
         example = "What is the council doing about speeding on Derby Road?"
@@ -92,6 +96,7 @@ pub struct NoticeInput {
     /// Why it differs from a question put before; at most 2,000 characters.
     pub difference: Option<String>,
     /// Who asks.
+    #[serde(default)]
     #[schema(required = true)]
     pub questioner: QuestionerInput,
 }

@@ -25,7 +25,7 @@ use crate::{
 #[serde(default)]
 pub struct Typed {
     question: String,
-    version: i32,
+    version: String,
     answered_by: String,
     response: String,
     supplementary_text: String,
@@ -37,6 +37,7 @@ pub async fn save(staff: Staff, path: web::Path<String>, form: Form<Typed>) -> A
     let meeting = meeting_id(&path)?;
     let typed = form.typed.clone();
     let question: QuestionId = typed.question.parse().map_err(|_| ServiceError::NotFound)?;
+    let version: i32 = typed.version.parse().unwrap_or(0);
     let written = Written {
         response: typed.response,
         answered_by: typed.answered_by,
@@ -49,7 +50,7 @@ pub async fn save(staff: Staff, path: web::Path<String>, form: Form<Typed>) -> A
     let reference = listed.question.reference.to_string();
     let acting = staff.acting();
     let saved = staff
-        .run(move |service| minutes::write(service, &acting, question, typed.version, &written))
+        .run(move |service| minutes::write(service, &acting, question, version, &written))
         .await;
     let (state, version) = match saved {
         Ok(_) => {
@@ -62,7 +63,7 @@ pub async fn save(staff: Staff, path: web::Path<String>, form: Form<Typed>) -> A
             let notice = Notice::of(ServiceError::Invalid(errors.clone()), |field| {
                 format!("{field}-{reference}")
             })?;
-            let sent = MinutesForm::sent(typed.version, form.state().refused(errors));
+            let sent = MinutesForm::sent(version, form.state().refused(errors));
             return render(&staff, &list, notice, Some((question, sent)));
         }
         Err(ServiceError::Conflict(_)) => (form.state(), listed.minutes.version),

@@ -1,0 +1,13 @@
+//! The REST API over HTTP, as programs meet it.
+
+mod client;
+mod document;
+mod guide;
+mod notice;
+mod personas;
+mod problems;
+mod roles;
+
+#[path = "../support/app.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part of it")]
+mod app;

@@ -1,0 +1,239 @@
+//! The service killed in the middle of a burst: what was acknowledged is there afterwards, once, with its letter.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::databases::Database;
+
+/// How often it is killed.
+const KILLS: usize = 6;
+/// How many people send at once.
+const CLIENTS: usize = 8;
+
+/// The real program, on a database and in a folder of the test's.
+struct Process {
+    child: Child,
+    address: String,
+}
+
+impl Process {
+    fn start(database: &Database, folder: &Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let address = format!("http://127.0.0.1:{port}");
+        let child = Command::new(env!("CARGO_BIN_EXE_public-question-time"))
+            .env("PQT__SERVER__BIND", format!("127.0.0.1:{port}"))
+            .env("PQT__COUNCIL__PUBLIC_URL", &address)
+            .env("PQT__DATABASE__URL", database.url_text())
+            .env("PQT__MAIL__FOLDER", folder.join("mail"))
+            .env("PQT__OUTBOX__POLL_INTERVAL_MILLISECONDS", "100")
+            .env("PQT__OUTBOX__LEASE_SECONDS", "5")
+            .env(
+                "PQT__SECRET__KEY",
+                "a secret that only the tests know, 0123456789",
+            )
+            .env("PQT__LIMITS__SUBMISSIONS_PER_MINUTE", "100000")
+            .env("PQT__LIMITS__API_REQUESTS_PER_MINUTE", "100000")
+            .env("PQT__LOG__FILTER", "error")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program");
+        Self { child, address }
+    }
+
+    async fn ready(&self, client: &reqwest::Client) {
+        for _ in 0..300 {
+            let answer = client
+                .get(format!("{}/health/ready", self.address))
+                .send()
+                .await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the program does not become ready");
+    }
+
+    /// SIGKILL: nothing is tidied up.
+    fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+}
+
+/// A demonstration meeting that still takes questions and has no agenda yet.
+async fn open_meeting(client: &reqwest::Client, address: &str) -> String {
+    let found: Value = client
+        .get(format!("{address}/api/v1/meetings"))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    found["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|meeting| meeting["takes_questions"] == true && meeting["agenda_published"] == false)
+        .and_then(|meeting| meeting["id"].as_str())
+        .unwrap_or_else(|| panic!("no meeting: {found}"))
+        .to_owned()
+}
+
+fn notice(meeting: &str, number: usize) -> Value {
+    json!({
+        "meeting": meeting,
+        "matter": "Street lighting",
+        "question": format!("When will lamp {number} in Example Street be mended?"),
+        "questioner": {
+            "name": format!("Sample Resident {number}"),
+            "address": "1 Example Street\nWidnes",
+            "postcode": "WA8 7QF",
+            "email": format!("resident.{number}@example.org"),
+            "resident": true,
+            "publish_name": false,
+        },
+    })
+}
+
+async fn survives_kills(database: Database) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    let numbers = Arc::new(AtomicUsize::new(0));
+    let acknowledged: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+    for kill in 0..KILLS {
+        let process = Process::start(&database, folder.path());
+        process.ready(&client).await;
+        let meeting = open_meeting(&client, &process.address).await;
+        let before = acknowledged.lock().unwrap().len();
+        let senders: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                let (client, address, meeting) =
+                    (client.clone(), process.address.clone(), meeting.clone());
+                let (numbers, acknowledged) = (Arc::clone(&numbers), Arc::clone(&acknowledged));
+                tokio::spawn(async move {
+                    loop {
+                        let number = numbers.fetch_add(1, Ordering::SeqCst);
+                        let sent = client
+                            .post(format!("{address}/api/v1/questions"))
+                            .json(&notice(&meeting, number))
+                            .send()
+                            .await;
+                        // killed meanwhile: no answer, no promise
+                        let Ok(answer) = sent else { return };
+                        assert_eq!(answer.status(), 201, "question {number}");
+                        let Ok(body) = answer.json::<Value>().await else {
+                            return;
+                        };
+                        let text = |name: &str| body[name].as_str().expect(name).to_owned();
+                        acknowledged
+                            .lock()
+                            .unwrap()
+                            .push((text("reference"), text("self")));
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(150 + 130 * kill as u64)).await;
+        process.kill();
+        for sender in senders {
+            sender.await.expect("a sender");
+        }
+        assert!(
+            acknowledged.lock().unwrap().len() > before,
+            "the burst had begun"
+        );
+    }
+
+    let process = Process::start(&database, folder.path());
+    process.ready(&client).await;
+    let acknowledged = acknowledged.lock().unwrap().clone();
+    for (reference, own) in &acknowledged {
+        let path = &own[own.find("/api/").expect("a path")..];
+        let answer = client
+            .get(format!("{}{path}", process.address))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{reference} was acknowledged");
+        let seen: Value = answer.json().await.unwrap();
+        assert_eq!(seen["reference"], reference.as_str());
+        assert_eq!(seen["status"], "submitted");
+    }
+    let mut references: Vec<_> = acknowledged
+        .iter()
+        .map(|(reference, _)| reference.clone())
+        .collect();
+    references.sort();
+    references.dedup();
+    assert_eq!(references.len(), acknowledged.len(), "no reference twice");
+
+    // one letter for each, once the worker has caught up
+    let mail = folder.path().join("mail");
+    for _ in 0..600 {
+        if references
+            .iter()
+            .all(|reference| letters(&mail, reference).len() == 1)
+        {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for reference in &references {
+        assert_eq!(
+            letters(&mail, reference).len(),
+            1,
+            "letters for {reference}"
+        );
+    }
+    println!(
+        "{}: {} acknowledged over {KILLS} kills, none lost",
+        database.name,
+        acknowledged.len()
+    );
+    process.kill();
+}
+
+fn letters(mail: &Path, reference: &str) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(mail) else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| {
+                    name.contains(reference)
+                        && name.contains("acknowledgement")
+                        && name.ends_with(".eml")
+                })
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_acknowledged_question_survives_a_kill_on_sqlite() {
+    survives_kills(Database::sqlite()).await;
+}
+
+#[tokio::test]
+async fn every_acknowledged_question_survives_a_kill_on_postgresql() {
+    if let Some(database) = Database::postgres() {
+        survives_kills(database).await;
+    }
+}
