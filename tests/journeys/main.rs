@@ -2,8 +2,8 @@
 
 mod chair;
 mod guards;
-mod officer;
 mod import;
+mod officer;
 mod papers;
 mod resident;
 mod staff;
