@@ -1,9 +1,12 @@
 //! Running question time: an act of the chair becomes an event in the transaction that checks it (clauses (i), (iv), (vii),
 //! (viii)); closing settles every question that is on the list (clause (ix)).
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     domain::{
         id::{MeetingId, QuestionId},
+        local_time,
         meeting::MeetingStatus,
         standing_order::{
             figures::Figures,
@@ -181,6 +184,13 @@ pub fn act_on_seen(
     })
 }
 
+/// Whether the day of the meeting has not come, so that opening or closing must be a mistake: closing ends the taking of questions
+/// for good. A demonstration is tried on any day.
+pub fn is_too_early(meeting: &MeetingView, now: DateTime<Utc>) -> bool {
+    let meeting = meeting.meeting();
+    !meeting.demonstration && local_time::london_date(now) < meeting.date
+}
+
 /// Records an event in the transaction that checks it.
 fn record(
     service: &Service,
@@ -197,8 +207,14 @@ fn record(
             _ => "Public question time has been closed.".to_owned(),
         }));
     }
-    let state = state(service, db, &view)?;
     let now = service.now();
+    if matches!(event, Event::Opened | Event::Closed) && is_too_early(&view, now) {
+        return Err(ServiceError::Conflict(format!(
+            "The meeting is on {}. Public question time can be opened and closed from that day.",
+            local_time::long_date(view.meeting().date)
+        )));
+    }
+    let state = state(service, db, &view)?;
     state.allow(event, now, service.figures(view.meeting()))?;
     if let Event::DealtWith { item, .. } = event
         && !view.agenda.iter().any(|on_agenda| on_agenda.id == *item)

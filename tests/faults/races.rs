@@ -251,6 +251,7 @@ fn a_withdrawal_and_another_question_at_once_never_leave_two() {
 fn a_double_press_of_the_chair_opens_once() {
     each_database(|database| {
         let desk = desk(database);
+        desk.clock.advance(TimeDelta::days(1)); // the day of the meeting
         let nodes = [desk.service.clone(), node(database, &desk.clock)];
         let (officer, meeting) = (desk.officer.clone(), desk.meeting);
         let results = together(&nodes, 12, move |service, _| {

@@ -622,3 +622,33 @@ async fn undecided_questions_are_pointed_out_and_the_home_puts_today_first() {
             .contains("no decision on it was made before the meeting")
     );
 }
+
+#[tokio::test]
+async fn question_time_is_not_opened_or_closed_before_its_day() {
+    let (evening_of, questions) = Evening::with_questions(2).await;
+    evening_of
+        .app
+        .clock
+        .set(evening(18, 40, 0) - TimeDelta::days(1));
+    let chair = evening_of.chair().await;
+    let page = chair.look().await;
+    assert_eq!(page.all("#next-step").len(), 0);
+    assert!(
+        page.text()
+            .contains("can be opened on Tuesday 6 February 2024")
+    );
+    // the order may be made ready
+    chair.does_to(&questions[1], "earlier").await;
+    let answer = chair.send(&chair.asks("open").await).await;
+    assert_eq!(answer.status, 409);
+    let mut close = chair.asks("close").await;
+    close.retain(|(name, _)| name != "act");
+    let answer = chair
+        .browser
+        .post(&format!("{}/close", evening_of.screen()), &close)
+        .await;
+    assert_eq!(answer.status, 409);
+    // the day begins at midnight in London
+    evening_of.app.clock.set(evening(0, 0, 0));
+    evening_of.chair().await.does("open").await;
+}

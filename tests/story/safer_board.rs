@@ -28,7 +28,7 @@ async fn the_safer_board_of_6_february_2024_on_postgresql() {
 
 async fn story(database: Database) {
     let setup = Setup {
-        now: Utc.with_ymd_and_hms(2024, 1, 29, 10, 0, 0).unwrap(),
+        now: Utc.with_ymd_and_hms(2024, 1, 31, 10, 0, 0).unwrap(),
         seeds: true,
         database: Some(database.url()),
         ..Setup::default()
@@ -84,7 +84,7 @@ async fn story(database: Database) {
     assert_eq!(received.len(), 1);
     assert!(received[0].subject.contains(&a), "{}", received[0].subject);
     assert!(
-        received[0].text.contains("29 January 2024 at 10:00:00am"),
+        received[0].text.contains("31 January 2024 at 10:00:00am"),
         "{}",
         received[0].text
     );
@@ -112,7 +112,7 @@ async fn story(database: Database) {
     }
     let page = dan.browser.get(&own).await;
     let page = dan.browser.open(&link(&page, &["Withdraw"])).await;
-    let page = press(&dan.browser, &page, "Withdraw my question", &[]).await;
+    let page = press(&dan.browser, &page, "Withdraw the question", &[]).await;
     assert!(
         page.text().to_lowercase().contains("withdrawn"),
         "{}",
@@ -146,14 +146,17 @@ async fn story(database: Database) {
     // one a second too late, carried to the next meeting in one press
     let fay = resident("Fay Example", "fay@example.org");
     app.clock
-        .set(Utc.with_ymd_and_hms(2024, 2, 5, 16, 0, 1).unwrap());
-    let page = fay
-        .asks(
+        .set(Utc.with_ymd_and_hms(2024, 2, 5, 15, 50, 0).unwrap());
+    let written = fay
+        .writes(
             &meeting,
             GOVERNANCE,
             "Why did the last report leave out Runcorn?",
         )
         .await;
+    app.clock
+        .set(Utc.with_ymd_and_hms(2024, 2, 5, 16, 0, 1).unwrap());
+    let page = fay.sends(&written).await;
     assert!(page.text().contains("34(9)(iii)"), "{}", page.text());
     assert!(
         page.text().contains("4pm on Monday 5 February 2024"),
@@ -298,9 +301,9 @@ async fn story(database: Database) {
     );
     let responding = app.sign_in_as(RESPONDING).await;
     let list = responding.get("/staff/responses").await;
-    let page = responding.get(&link(&list, &[&c])).await;
+    let page = responding.get(&link(&list, &[cleo.name])).await;
     let words = "The helpline will be open at all hours from 1 April.";
-    let full = choice(&page, "The response");
+    let full = choice(&page, "The written response");
     let preview = press(
         &responding,
         &page,

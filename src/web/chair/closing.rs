@@ -92,6 +92,9 @@ pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
     if list.meeting.meeting().status != MeetingStatus::Scheduled {
         return Ok(pages::see_other(&screen(id)));
     }
+    if question_time::is_too_early(&list.meeting, list.now) {
+        return Ok(pages::see_other(&screen(id)));
+    }
     if list.state.turn.is_some() {
         let notice = Notice::of(
             ServiceError::Conflict("Finish the present question first.".to_owned()),

@@ -4,12 +4,16 @@
 use crate::{
     domain::{
         id::QuestionId,
+        local_time,
         standing_order::{
             figures::Figures,
             question_time::{Phase, Turn, TurnPhase},
         },
     },
-    service::chair_list::{ChairList, Listed},
+    service::{
+        chair_list::{ChairList, Listed},
+        question_time::is_too_early,
+    },
 };
 
 /// A button that records an act.
@@ -49,6 +53,13 @@ pub fn of(list: &ChairList, figures: &Figures) -> NextStep {
     let state = &list.state;
     match (state.phase, &state.turn) {
         (Phase::Closed, _) => NextStep::default(),
+        (Phase::NotOpened, _) if is_too_early(&list.meeting, list.now) => NextStep {
+            says: format!(
+                "Public question time can be opened on {}. Until then the order can be changed.",
+                local_time::long_date(list.meeting.meeting().date)
+            ),
+            ..NextStep::default()
+        },
         (Phase::NotOpened, _) if list.listed.is_empty() => NextStep {
             says: "No questions are on the list.".to_owned(),
             close_next: true,

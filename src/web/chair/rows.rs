@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         local_time,
+        questioner::published_name,
         standing_order::question_time::{Outcome, Phase},
         status::Status,
     },
@@ -31,7 +32,7 @@ pub struct Row {
     pub matter: String,
     /// The words as published.
     pub text: String,
-    /// What it is expected to take.
+    /// What it is expected to take; empty once it is over.
     pub expected: String,
     /// What became of it.
     pub outcome: String,
@@ -137,6 +138,15 @@ fn has_minutes(listed: &Listed) -> bool {
         || (listed.question.put_on.is_some() && listed.question.status != Status::Approved)
 }
 
+/// Whether the name agreed for publication is the one that the chair calls, with the organisation.
+fn agreed_as_called(listed: &Listed) -> bool {
+    let organisation = listed
+        .questioner
+        .as_ref()
+        .and_then(|who| who.organisation.as_deref());
+    published_name(true, listed.called_name(), organisation) == listed.question.published_name
+}
+
 /// The rows of a list, in calling order.
 pub fn of(list: &ChairList) -> Vec<Row> {
     let closed = list.state.phase == Phase::Closed;
@@ -158,7 +168,7 @@ pub fn of(list: &ChairList) -> Vec<Row> {
                 id: question.id.to_string(),
                 reference: question.reference.to_string(),
                 name: listed.called_name().to_owned(),
-                published_name: if listed.called_name() == question.published_name {
+                published_name: if agreed_as_called(listed) {
                     String::new()
                 } else {
                     question.published_name.clone()
@@ -167,7 +177,11 @@ pub fn of(list: &ChairList) -> Vec<Row> {
                 needs: optional(who.and_then(|who| who.needs.as_ref())),
                 matter: listed.matter.clone(),
                 text: question.public_text.clone(),
-                expected: words::expected(listed.expected),
+                expected: if waits || is_present_turn {
+                    words::expected(listed.expected)
+                } else {
+                    String::new()
+                },
                 outcome,
                 colour,
                 more: more(list, listed),
