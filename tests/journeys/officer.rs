@@ -64,6 +64,8 @@ const HEARD_BEFORE: &str = "What is the council doing about anti-social behaviou
 
 /// A resident's question through the service's form, as far as the officer is concerned.
 async fn ask(app: &TestApp, meeting: &str, who: &Resident) {
+    // two people never press the button in the same millisecond
+    app.advance(TimeDelta::seconds(1));
     let meeting: MeetingId = meeting.rsplit('/').next().unwrap().parse().unwrap();
     let view = app
         .service
@@ -117,6 +119,7 @@ async fn ask(app: &TestApp, meeting: &str, who: &Resident) {
     .await
     .unwrap()
     .unwrap();
+    app.advance(TimeDelta::seconds(1));
 }
 
 /// The page of a question, opened from the desk.
@@ -488,6 +491,7 @@ async fn a_letter_that_came_in_time_is_in_time_though_entered_after_the_deadline
     let (app, officer) = start().await;
     let meeting = safer(&officer).await;
     app.clock.set(utc(6, 9, 30));
+    let officer = app.sign_in_as(OFFICER).await;
     let entered = enter(&officer, &meeting, &ALEX, &[]).await;
     assert_eq!(entered.status, 303, "{}", entered.text());
     let page = officer.follow(entered).await;
@@ -630,15 +634,9 @@ async fn redaction_keeps_the_original_beside_the_published_text() {
         )
         .await;
     let page = officer.follow(saved).await;
-    assert!(
-        page.text()
-            .contains("As published When will the lamps be mended?"),
-        "{}",
-        page.text()
-    );
-    assert!(page.text().contains(
-        "As it came (not published) When will the street lamps in Example Lane be mended?"
-    ));
+    let texts = page.all(".govuk-grid-column-two-thirds > .app-beside p.app-words");
+    assert_eq!(texts, ["When will the lamps be mended?", ALEX.question]);
+    assert!(page.text().contains("As it came (not published)"));
     // the second of two gets told
     let stale = officer
         .press(
@@ -656,6 +654,7 @@ async fn a_response_is_owed_written_previewed_sent_and_read() {
     let (app, officer) = start().await;
     let meeting = safer(&officer).await;
     app.clock.set(utc(5, 16, 1));
+    let officer = app.sign_in_as(OFFICER).await;
     ask(&app, &meeting, &ALEX).await;
     let page = from_the_desk(&officer, "Alex Sample").await;
     let kept = officer
@@ -762,6 +761,7 @@ async fn an_overdue_response_says_so_first() {
     let (app, officer) = start().await;
     let meeting = safer(&officer).await;
     app.clock.set(utc(5, 16, 1));
+    let officer = app.sign_in_as(OFFICER).await;
     ask(&app, &meeting, &ALEX).await;
     let page = from_the_desk(&officer, "Alex Sample").await;
     officer
