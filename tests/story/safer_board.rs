@@ -340,6 +340,7 @@ async fn story(database: Database) {
     for private in ["@example.org", "1 Example Street", "WA8 7QF"] {
         assert!(!page.body.contains(private), "{private}");
     }
+    let officer = app.sign_in_as(OFFICER).await;
     let page = officer
         .get(&format!("/staff{meeting}/papers/minutes"))
         .await;
