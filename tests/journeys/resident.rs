@@ -958,7 +958,7 @@ async fn as_far_as_the_matches(app: &TestApp) -> (Browser, Page) {
     let browser = app.browser();
     let meetings = browser.get("/").await;
     let meeting = browser
-        .get(&meetings.link("Safer Policy and Performance Board"))
+        .get(&meetings.link("Safer Policy and Performance Board, Tuesday 13 February 2024"))
         .await;
     let begun = browser.press(&meeting, "Ask a question", &[]).await;
     let page = browser.follow(begun).await;
