@@ -490,7 +490,7 @@ mod tests {
     fn code_point_open_has_no_header() {
         let text = "\"ZZ1 1AA\",10,350000,380000,\"E92000001\",\"\",\"\",\"\",\"E06000006\",\"E05000001\"\n\
                     \"ZZ111AB\",10,350001,380001,\"E92000001\",\"\",\"\",\"\",\"E06000007\",\"E05000002\"\n\
-                    \"ZZ1 1AC\",90,0,0,\"\",\"\",\"\",\"\",\"\",\"\"\n";
+                    \"ZZ1 1AD\",90,0,0,\"\",\"\",\"\",\"\",\"\",\"\"\n";
         let (directory, tally) = read(text).unwrap();
         assert_eq!(directory.postcodes, [("ZZ1 1AA".to_owned(), true)]);
         assert_eq!(directory.districts_outside, ["ZZ11"]);

@@ -237,8 +237,8 @@ fn waiting(
         .collect();
     // a question may still wait though its meeting is over
     for question in questions::with_status(db, Status::Submitted)? {
-        if let Entry::Vacant(place) = meetings.entry(question.meeting_id) {
-            place.insert(views::meeting(service, db, question.meeting_id)?);
+        if let Entry::Vacant(unseen) = meetings.entry(question.meeting_id) {
+            unseen.insert(views::meeting(service, db, question.meeting_id)?);
         }
     }
     let mut waiting = Vec::new();

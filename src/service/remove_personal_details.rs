@@ -83,7 +83,7 @@ pub fn remove_what_is_due(service: &Service) -> Result<Removed, ServiceError> {
         // what was removed must not live on in SQLite's write-ahead log
         service
             .store
-            .maintain(|db| dialect::empty_write_ahead_log(db))?;
+            .maintain(dialect::empty_write_ahead_log)?;
     }
     Ok(removed)
 }

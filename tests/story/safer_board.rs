@@ -321,7 +321,7 @@ async fn story(database: Database) {
         letter.subject,
         letter.text
     );
-    let own = private_link(&letter.text);
+    let own = private_link(&sent[0].text);
     assert!(cleo.browser.get(&own).await.text().contains(words));
 
     // what the public sees afterwards, and the minutes
@@ -340,6 +340,7 @@ async fn story(database: Database) {
     for private in ["@example.org", "1 Example Street", "WA8 7QF"] {
         assert!(!page.body.contains(private), "{private}");
     }
+    let officer = app.sign_in_as(OFFICER).await;
     let page = officer
         .get(&format!("/staff{meeting}/papers/minutes"))
         .await;
