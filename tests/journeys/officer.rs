@@ -796,6 +796,7 @@ async fn somebody_without_an_email_address_gets_a_letter_to_print() {
         &[("email", ""), ("received_time", "2pm")],
     )
     .await;
+    app.advance(TimeDelta::seconds(1));
     let page = officer.follow(entered).await;
     officer
         .press(&page, "Approve and send the letter", &[])
