@@ -271,10 +271,10 @@ async fn story(database: Database) {
     page = press(&chair, &page, "Open public question time", &[]).await;
     for minutes in [12, 18] {
         page = chair.follow(next(&chair, &page).await).await; // call
-        page = chair.follow(next(&chair, &page).await).await; // speak
+        chair.follow(next(&chair, &page).await).await; // speak
         app.advance(TimeDelta::minutes(1));
         page = chair.get(&screen).await;
-        page = chair.follow(next(&chair, &page).await).await; // answer
+        chair.follow(next(&chair, &page).await).await; // answer
         app.advance(TimeDelta::minutes(minutes - 1));
         page = chair.get(&screen).await;
         page = chair.follow(act(&chair, &page, "finish:given").await).await;

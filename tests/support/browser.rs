@@ -17,14 +17,17 @@ use serde_json::{Value, json};
 pub struct Browser {
     /// The window.
     pub client: Client,
-    driver: Child,
+    _driver: Driver,
     _profile: tempfile::TempDir,
 }
 
-impl Drop for Browser {
+/// Chromedriver, and with it its browser: both end when this is dropped.
+struct Driver(Child);
+
+impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -51,12 +54,14 @@ pub async fn open() -> Option<Browser> {
         .local_addr()
         .unwrap()
         .port();
-    let driver = Command::new(chromedriver)
-        .arg(format!("--port={port}"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver");
+    let driver = Driver(
+        Command::new(chromedriver)
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver"),
+    );
     let profile = tempfile::tempdir().expect("a profile");
     let mut capabilities = serde_json::Map::new();
     capabilities.insert(
@@ -77,7 +82,7 @@ pub async fn open() -> Option<Browser> {
         if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {
             return Some(Browser {
                 client,
-                driver,
+                _driver: driver,
                 _profile: profile,
             });
         }
