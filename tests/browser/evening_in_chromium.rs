@@ -4,6 +4,8 @@
 use chrono::{TimeDelta, TimeZone, Utc};
 use fantoccini::Locator;
 
+use public_question_time::mail::transport::Kept;
+
 use crate::app::{PASSWORD, Setup, TestApp};
 use crate::browser::{self, Browser};
 
@@ -102,6 +104,67 @@ impl Evening {
         address.expect("an address").path().to_owned()
     }
 
+    async fn reload(&self) {
+        self.browser
+            .client
+            .refresh()
+            .await
+            .expect("a reload shows the truth");
+    }
+
+    /// Somebody writes a question, from the meeting's page to "check your answers".
+    async fn writes(&self, meeting: &str, name: &str, email: &str, question: &str) {
+        self.browser
+            .client
+            .delete_all_cookies()
+            .await
+            .expect("a fresh browser");
+        self.go(meeting).await;
+        self.press("Ask a question").await;
+        self.choose("Safer Halton Partnership Governance & Strategy")
+            .await;
+        self.press("Continue").await;
+        self.fill("question", question).await;
+        self.press("Continue").await;
+        if self.path().await.ends_with("/matches") {
+            self.press("Continue with my question").await;
+        }
+        self.fill("name", name).await;
+        self.fill("address", "1 Example Street").await;
+        self.fill("postcode", "WA8 7QF").await;
+        self.fill("email", email).await;
+        self.choose_value("resident", "yes").await;
+        self.choose_value("publish_name", "yes").await;
+        self.press("Continue").await;
+        assert!(
+            self.path().await.ends_with("/check"),
+            "{}",
+            self.text().await
+        );
+    }
+
+    /// They send it.
+    async fn sends(&self) {
+        let declaration = Locator::Css("main [name=declaration]");
+        let declaration = self.browser.client.find(declaration).await;
+        declaration
+            .expect("a declaration")
+            .click()
+            .await
+            .expect("ticked");
+        self.press("Send your question").await;
+        assert!(
+            self.path().await.ends_with("/done"),
+            "{}",
+            self.text().await
+        );
+    }
+
+    async fn asks(&self, meeting: &str, name: &str, email: &str, question: &str) {
+        self.writes(meeting, name, email, question).await;
+        self.sends().await;
+    }
+
     async fn sign_in(&self, email: &str) {
         let client = &self.browser.client;
         client.delete_all_cookies().await.expect("a fresh browser");
@@ -110,6 +173,12 @@ impl Evening {
         self.fill("password", PASSWORD).await;
         self.press("Sign in").await;
     }
+}
+
+/// The path of the private link in a letter.
+fn private_path(letter: &Kept) -> String {
+    let link = letter.private_link.as_ref().expect("a private link");
+    link[link.find("/question/").expect("a path")..].to_owned()
 }
 
 fn quoted(text: &str) -> String {
@@ -195,26 +264,89 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
         evening.text().await
     );
     evening.look("check").await;
-    let declaration = evening
-        .browser
-        .client
-        .find(Locator::Css("main [name=declaration]"))
+    evening.sends().await;
+    evening.look("received").await;
+    let letter = evening.app.letters_to("ada@example.org").await.remove(0);
+    evening.go(&private_path(&letter)).await;
+    evening.look("your-question").await;
+
+    // three more in time, one of which will not be reached
+    evening
+        .asks(
+            &meeting,
+            "Ben Example",
+            "ben@example.org",
+            "Who answers to this board for the work of the partnership?",
+        )
         .await;
-    if let Ok(declaration) = declaration {
-        declaration.click().await.expect("ticked");
-    }
-    evening.press("Send your question").await;
+    evening
+        .asks(
+            &meeting,
+            "Cleo Example",
+            "cleo@example.org",
+            "How many people waited more than a week for a refuge?",
+        )
+        .await;
+    evening
+        .asks(
+            &meeting,
+            "Fay Example",
+            "fay@example.org",
+            "Will the helpline be open at night from April?",
+        )
+        .await;
+
+    // one withdrawn, by the link in the letter
+    evening
+        .asks(
+            &meeting,
+            "Dan Example",
+            "dan@example.org",
+            "Is the strategy on the council's pages yet?",
+        )
+        .await;
+    let letter = evening.app.letters_to("dan@example.org").await.remove(0);
+    evening
+        .go(&format!("{}/withdraw", private_path(&letter)))
+        .await;
+    evening.look("withdraw").await;
+    evening.press("Withdraw the question").await;
+    evening.look("withdrawn").await;
+
+    // a second from the same person
+    evening
+        .asks(
+            &meeting,
+            "BEN EXAMPLE",
+            "ben@example.org",
+            "And what did the partnership spend?",
+        )
+        .await;
+    assert!(evening.text().await.contains("34(9)(iii)"));
+    evening.look("second-question").await;
+
+    // one a second too late
+    let day = |hour, minute, second| {
+        Utc.with_ymd_and_hms(2024, 2, 5, hour, minute, second)
+            .unwrap()
+    };
+    evening.app.clock.set(day(15, 50, 0));
+    evening
+        .writes(
+            &meeting,
+            "Gil Example",
+            "gil@example.org",
+            "Why did the last report leave out Runcorn?",
+        )
+        .await;
+    evening.app.clock.set(day(16, 0, 1));
+    evening.sends().await;
     assert!(
-        evening.path().await.ends_with("/done"),
+        evening.text().await.contains("4:00:01pm"),
         "{}",
         evening.text().await
     );
-    evening.look("received").await;
-    let letter = evening.app.letters_to("ada@example.org").await.remove(0);
-    let link = letter.private_link.expect("a private link");
-    let path = &link[link.find("/question/").expect("a path")..];
-    evening.go(path).await;
-    evening.look("your-question").await;
+    evening.look("late").await;
 
     // the officer decides
     evening.sign_in("proper.officer@example.org").await;
@@ -222,8 +354,24 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
     evening.look("desk").await;
     evening.press("Ada Example").await;
     evening.look("evidence").await;
-    evening.fill("judgement", "It asks about this year.").await;
-    evening.press("Approve and send the letter").await;
+    let question = evening.path().await;
+    evening
+        .go(&format!("{question}/reject?grounds=substantially_the_same"))
+        .await;
+    evening.look("reject").await;
+    evening.press("Preview the letter").await;
+    assert!(
+        evening.text().await.contains("12 September 2023"),
+        "{}",
+        evening.text().await
+    );
+    evening.look("reject-preview").await;
+    evening.press("Reject and send this letter").await;
+    for name in ["Ben Example", "Cleo Example", "Fay Example"] {
+        evening.go("/staff").await;
+        evening.press(name).await;
+        evening.press("Approve and send the letter").await;
+    }
     evening.look("approved").await;
     for (path, name) in [
         ("/staff/questions", "all-questions"),
@@ -252,58 +400,65 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
         .set(Utc.with_ymd_and_hms(2024, 2, 6, 18, 40, 0).unwrap());
     evening.sign_in("chair.safer@example.org").await;
     evening.go(&format!("/staff{meeting}/question-time")).await;
-    evening.press("Mark as present").await;
+    for _ in 0..3 {
+        evening.press("Mark as present").await;
+    }
     evening.press("Open public question time").await;
-    evening.next_step().await;
-    evening.next_step().await;
-    evening.app.advance(TimeDelta::seconds(50));
-    evening
-        .browser
-        .client
-        .refresh()
-        .await
-        .expect("a reload shows the truth");
-    evening.look("chair").await;
-    evening.next_step().await;
-    let finish = evening
-        .browser
-        .client
-        .find(Locator::Css("button[value='finish:promised']"))
-        .await
-        .expect("promised");
-    evening.browser.click_through(finish).await;
+    for minutes in [12, 18] {
+        evening.next_step().await; // call
+        evening.next_step().await; // speak
+        evening.app.advance(TimeDelta::seconds(50));
+        evening.reload().await;
+        if minutes == 12 {
+            evening.look("chair").await;
+        }
+        evening.next_step().await; // answer
+        evening
+            .app
+            .advance(TimeDelta::minutes(minutes) - TimeDelta::seconds(50));
+        evening.reload().await;
+        let finish = Locator::Css("button[value='finish:given']");
+        let finish = evening.browser.client.find(finish).await;
+        evening.browser.click_through(finish.expect("finish")).await;
+    }
+    // the 30 minutes are over, and the third is not reached
+    evening.look("chair-at-the-end").await;
     evening
         .go(&format!("/staff{meeting}/question-time/close"))
         .await;
+    assert!(evening.text().await.contains("Fay Example"));
     evening.look("close").await;
     evening.press("Close public question time").await;
     evening.look("closed").await;
 
-    // what was promised is written
+    // what is owed is written
     evening.sign_in("responding.officer@example.org").await;
     evening.go("/staff/responses").await;
-    evening.press("Ada Example").await;
+    evening.press("Fay Example").await;
     evening.look("response").await;
     evening
-        .fill("body", "The cameras were repaired in January.")
+        .fill(
+            "body",
+            "The helpline will be open at all hours from 1 April.",
+        )
         .await;
     evening.press("Preview the letter").await;
     evening.look("response-preview").await;
     evening.press("Send this letter").await;
-    let letters = evening.app.letters_to("ada@example.org").await;
+    let letters = evening.app.letters_to("fay@example.org").await;
     assert!(
         letters
             .last()
             .expect("a letter")
             .text
-            .contains("The cameras were repaired in January.")
+            .contains("The helpline will be open at all hours from 1 April.")
     );
     evening.go(&meeting).await;
     assert!(
         evening
             .text()
             .await
-            .contains("The cameras were repaired in January.")
+            .contains("The helpline will be open at all hours from 1 April.")
     );
     evening.look("past-meeting").await;
     assert!(evening.looked_at.len() > 35, "{:?}", evening.looked_at);
