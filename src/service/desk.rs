@@ -1,6 +1,6 @@
 //! The desk: what waits for whom, the most pressing first. Reading alone; every act is in its own file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -237,9 +237,8 @@ fn waiting(
         .collect();
     // a question may still wait though its meeting is over
     for question in questions::with_status(db, Status::Submitted)? {
-        if !meetings.contains_key(&question.meeting_id) {
-            let view = views::meeting(service, db, question.meeting_id)?;
-            meetings.insert(question.meeting_id, view);
+        if let Entry::Vacant(unseen) = meetings.entry(question.meeting_id) {
+            unseen.insert(views::meeting(service, db, question.meeting_id)?);
         }
     }
     let mut waiting = Vec::new();

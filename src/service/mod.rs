@@ -38,7 +38,10 @@ pub mod typed_question;
 pub mod views;
 pub mod your_question;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -49,7 +52,7 @@ use crate::{
     config::{SecretKey, Settings},
     domain::{
         codes::Code,
-        id::uuid_v7,
+        id::counted_uuid_v7,
         meeting::Meeting,
         standing_order::{figures::Figures, notice::Deadline},
         working_days::WorkingDays,
@@ -94,9 +97,11 @@ impl Service {
         self.clock.now()
     }
 
-    /// A new identifier that sorts by the present time.
+    /// A new identifier that sorts by the present time, and after those made before it by this process.
     pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
-        uuid_v7(self.now(), rand::random()).into()
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let count = MADE.fetch_add(1, Ordering::Relaxed);
+        counted_uuid_v7(self.now(), count, rand::random()).into()
     }
 
     /// The figures that hold for a meeting.

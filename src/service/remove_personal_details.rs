@@ -81,9 +81,7 @@ pub fn remove_what_is_due(service: &Service) -> Result<Removed, ServiceError> {
     };
     if removed != Removed::default() {
         // what was removed must not live on in SQLite's write-ahead log
-        service
-            .store
-            .maintain(|db| dialect::empty_write_ahead_log(db))?;
+        service.store.maintain(dialect::empty_write_ahead_log)?;
     }
     Ok(removed)
 }

@@ -306,10 +306,18 @@ fn submit_in(
     })
 }
 
-/// What makes a repeated request the same: everything but the moment of receipt.
+/// What makes a repeated request the same: everything that was sent, which the moment of receipt is only where an officer says it.
 fn request_hash(service: &Service, submission: &Submission) -> Result<String, ServiceError> {
-    let body =
-        crate::store::rows::to_json(&(submission.meeting, &submission.typed, submission.channel))?;
+    let said_by_officer = submission
+        .channel
+        .entered_by_officer()
+        .then_some((submission.received_at, &submission.exceptions));
+    let body = crate::store::rows::to_json(&(
+        submission.meeting,
+        &submission.typed,
+        submission.channel,
+        said_by_officer,
+    ))?;
     Ok(service.keyed_hex("request", &body))
 }
 

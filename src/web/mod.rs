@@ -30,7 +30,6 @@ pub mod state;
 
 pub mod api;
 pub mod chair;
-pub mod display;
 pub mod officer;
 pub mod papers;
 pub mod public;

@@ -3,7 +3,7 @@
 use actix_web::web;
 
 use crate::service::ServiceError;
-use crate::web::{Failure, api, assets, chair, display, health, officer, papers, public, staff};
+use crate::web::{Failure, api, assets, chair, health, officer, papers, public, staff};
 
 /// Adds every route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -13,7 +13,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(staff::configure)
         .configure(officer::configure)
         .configure(chair::configure)
-        .configure(display::configure)
         .configure(papers::configure)
         .configure(public::configure)
         .default_service(web::to(nothing));

@@ -187,6 +187,7 @@ async fn the_reference_shows_every_operation_and_every_schema() {
         "{csp}"
     );
     assert!(!page.body.contains(" style=") && !page.body.contains("<style"));
+    assert!(page.all("main").iter().all(|text| !text.contains('`')));
     let document = written();
     let titles = page.all("h3");
     each_operation(&document, |_, _, operation| {

@@ -148,15 +148,19 @@ async fn survives_kills(database: Database) {
                 })
             })
             .collect();
-        tokio::time::sleep(Duration::from_millis(150 + 130 * kill as u64)).await;
+        // the kill comes at another moment each time, once the burst is under way
+        while acknowledged.lock().unwrap().len() < before + CLIENTS {
+            assert!(
+                senders.iter().any(|sender| !sender.is_finished()),
+                "the burst ended by itself"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(37 * kill as u64)).await;
         process.kill();
         for sender in senders {
             sender.await.expect("a sender");
         }
-        assert!(
-            acknowledged.lock().unwrap().len() > before,
-            "the burst had begun"
-        );
     }
 
     let process = Process::start(&database, folder.path());

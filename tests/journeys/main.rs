@@ -1,13 +1,13 @@
 //! Journeys over HTTP, a file for each persona.
 
 mod chair;
+mod evening;
 mod guards;
 mod import;
+mod officer;
 mod papers;
 mod resident;
 mod staff;
-
-mod evening;
 
 #[path = "../support/app.rs"]
 #[allow(dead_code, reason = "each test crate uses its own part of it")]

@@ -71,6 +71,21 @@ pub struct Resident {
 impl Resident {
     /// Writes a question about an agenda item of a meeting and sends it; gives the page that follows.
     pub async fn asks(&self, meeting: &str, item: &str, question: &str) -> Page {
+        let page = self.writes(meeting, item, question).await;
+        self.sends(&page).await
+    }
+
+    /// Sends what was written.
+    pub async fn sends(&self, check: &Page) -> Page {
+        let sent = self
+            .browser
+            .press(check, "Send your question", &[("declaration", "yes")])
+            .await;
+        self.goes_on(sent).await
+    }
+
+    /// Writes a question about an agenda item of a meeting, up to the page on which the answers are checked.
+    pub async fn writes(&self, meeting: &str, item: &str, question: &str) -> Page {
         let page = self.browser.get(meeting).await;
         assert_eq!(page.status, 200);
         let page = self
@@ -96,7 +111,7 @@ impl Resident {
                 .browser
                 .press(
                     &page,
-                    "My question is different",
+                    "Continue with my question",
                     &[("difference", "I ask about another place.")],
                 )
                 .await;
@@ -122,12 +137,7 @@ impl Resident {
             page.path,
             page.text()
         );
-        self.goes_on(
-            self.browser
-                .press(&page, "Send your question", &[("declaration", "yes")])
-                .await,
-        )
-        .await
+        page
     }
 
     async fn goes_on(&self, answer: Page) -> Page {

@@ -18,7 +18,7 @@ use public_question_time::clock::FixedClock;
 use public_question_time::config::{SecretKey, Settings};
 use public_question_time::domain::id::BoardId;
 use public_question_time::mail::MemoryPostman;
-use public_question_time::mail::transport::Kept;
+pub use public_question_time::mail::transport::Kept;
 use public_question_time::service::Service;
 use public_question_time::service::actor::Acting;
 use public_question_time::service::deliver_outbox::deliver_once;

@@ -10,32 +10,38 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder, error::ErrorStatus};
+use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
 
 /// A browser with one window; closed when dropped.
 pub struct Browser {
     /// The window.
     pub client: Client,
-    driver: Child,
+    _driver: Driver,
     _profile: tempfile::TempDir,
 }
 
-impl Drop for Browser {
+/// Chromedriver, and with it its browser: both end when this is dropped.
+struct Driver(Child);
+
+impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
 fn installed(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|dir| dir.join(program))
+        .find(|file| file.is_file())
 }
 
 /// Opens a browser, or says why not.
 pub async fn open() -> Option<Browser> {
-    let (Some(chromium), Some(chromedriver)) = (installed("chromium"), installed("chromedriver")) else {
+    let (Some(chromium), Some(chromedriver)) = (installed("chromium"), installed("chromedriver"))
+    else {
         assert!(
             std::env::var_os("PQT_REQUIRE_BROWSER").is_none(),
             "chromium and chromedriver are required and not installed"
@@ -43,13 +49,19 @@ pub async fn open() -> Option<Browser> {
         println!("Chromium not found: the tests in a browser are skipped");
         return None;
     };
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let driver = Command::new(chromedriver)
-        .arg(format!("--port={port}"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver");
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let driver = Driver(
+        Command::new(chromedriver)
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver"),
+    );
     let profile = tempfile::tempdir().expect("a profile");
     let mut capabilities = serde_json::Map::new();
     capabilities.insert(
@@ -68,7 +80,11 @@ pub async fn open() -> Option<Browser> {
     builder.capabilities(capabilities);
     for _ in 0..100 {
         if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {
-            return Some(Browser { client, driver, _profile: profile });
+            return Some(Browser {
+                client,
+                _driver: driver,
+                _profile: profile,
+            });
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -80,12 +96,19 @@ pub async fn open() -> Option<Browser> {
 struct BrowserLog;
 
 impl WebDriverCompatibleCommand for BrowserLog {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
         base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+        (
+            http::Method::POST,
+            Some(json!({ "type": "browser" }).to_string()),
+        )
     }
 }
 
@@ -93,15 +116,31 @@ impl Browser {
     /// What the console holds since the last look: errors of scripts, of the content policy, of the network.
     pub async fn console(&self) -> Vec<String> {
         match self.client.issue_cmd(BrowserLog).await {
-            Ok(Value::Array(entries)) => entries.iter().map(ToString::to_string).collect(),
+            // a form that comes back with its problems is a 422, which Chromium notes
+            Ok(Value::Array(entries)) => entries
+                .iter()
+                .map(ToString::to_string)
+                .filter(|entry| !entry.contains("with a status of 422"))
+                .collect(),
             Ok(other) => vec![other.to_string()],
-            Err(error) => match error {
-                fantoccini::error::CmdError::Standard(w) if w.error() == ErrorStatus::UnknownCommand => {
-                    panic!("chromedriver keeps no log")
-                }
-                error => panic!("{error}"),
-            },
+            Err(error) => panic!("chromedriver keeps no log: {error}"),
         }
+    }
+
+    /// Clicks on what leads to another page, and waits until that page is there.
+    pub async fn click_through(&self, element: fantoccini::elements::Element) {
+        let script = |text: &'static str| self.client.execute(text, Vec::new());
+        script("window.pageBefore = true;").await.expect("a page");
+        element.click().await.expect("it can be pressed");
+        for _ in 0..200 {
+            let arrived =
+                script("return !window.pageBefore && document.readyState === 'complete';").await;
+            if arrived.is_ok_and(|answer| answer == Value::Bool(true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no other page came");
     }
 
     /// Looks at the page as it stands: nothing in the console, nothing found by axe-core at WCAG 2.2 AA.
@@ -113,7 +152,10 @@ impl Browser {
     }
 
     async fn axe(&self) -> Vec<String> {
-        self.client.execute(axe_source(), Vec::new()).await.expect("axe-core loads");
+        self.client
+            .execute(axe_source(), Vec::new())
+            .await
+            .expect("axe-core loads");
         let result = self
             .client
             .execute_async(
@@ -129,8 +171,12 @@ impl Browser {
             .into_iter()
             .flatten()
             .map(|found| {
-                let nodes: Vec<String> =
-                    found["nodes"].as_array().into_iter().flatten().map(|node| node["html"].to_string()).collect();
+                let nodes: Vec<String> = found["nodes"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|node| node["html"].to_string())
+                    .collect();
                 format!("{}: {}", found["id"], nodes.join(" | "))
             })
             .collect()
@@ -155,7 +201,9 @@ fn axe_source() -> &'static str {
         if !script.is_file() {
             std::fs::create_dir_all(&npm).expect("the folder");
             for file in ["package.json", "package-lock.json"] {
-                let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/npm").join(file);
+                let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("tests/browser/npm")
+                    .join(file);
                 std::fs::copy(&from, npm.join(file)).expect("copied");
             }
             let status = Command::new("npm")

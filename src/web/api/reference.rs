@@ -103,6 +103,15 @@ pub(super) async fn reference(visitor: Visitor) -> Answer {
     })?))
 }
 
+/// A text of the document in pieces, each with whether it is code: what stands between backquotes.
+pub fn pieces(written: &str) -> Vec<(bool, &str)> {
+    written
+        .split('`')
+        .enumerate()
+        .map(|(place, piece)| (place % 2 == 1, piece))
+        .collect()
+}
+
 fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }

@@ -115,7 +115,7 @@ async fn page_of(staff: &Staff, form: FormState, done: &'static str) -> Answer {
     let template = CalendarPage {
         page: staff
             .page("Calendar")
-            .within("/staff/meetings")
+            .at("/staff/calendar")
             .with_errors(wrong),
         officer,
         done,
@@ -239,7 +239,7 @@ pub async fn add(staff: Staff, form: Form) -> Answer {
     pages::page(&ConfirmPage {
         page: staff
             .page("Add this day to the calendar?")
-            .within("/staff/meetings"),
+            .within("/staff/calendar"),
         what: format!(
             "{}: {} ({}).",
             local_time::long_date(day.date),
@@ -278,7 +278,7 @@ pub async fn remove(staff: Staff, form: Form) -> Answer {
     pages::page(&ConfirmPage {
         page: staff
             .page("Take this day out of the calendar?")
-            .within("/staff/meetings"),
+            .within("/staff/calendar"),
         what: format!("{}.", local_time::long_date(date)),
         moves: moves(&found),
         action: "/staff/calendar/remove",

@@ -32,7 +32,10 @@ pub fn line(entry: &Entry, name: Option<&str>) -> Line {
     Line {
         when: local_time::moment(entry.at()),
         who: who(entry, name),
-        what: act(&entry.act),
+        what: match (entry.act.as_str(), entry.actor()) {
+            ("submit", Ok(ActorKind::Staff)) => "entered the question".to_owned(),
+            (code, _) => act(code),
+        },
         more: more(entry),
     }
 }
@@ -127,5 +130,10 @@ fn more(entry: &Entry) -> String {
             local_time::time_on_day(now)
         ));
     }
-    parts.join(". ")
+    // a reason may end with a full stop of its own
+    parts
+        .iter()
+        .map(|part| part.trim().trim_end_matches('.'))
+        .collect::<Vec<_>>()
+        .join(". ")
 }

@@ -9,23 +9,26 @@ use crate::{
 pub fn of(member: &StaffMember) -> StaffNav {
     let mut items = Vec::new();
     let mut entry = |text: &str, href: &str| items.push(NavLink::new(text, href));
+    let officer = member.is_proper_officer();
     entry("Desk", "/staff");
-    if member.is_proper_officer() {
+    if officer {
         entry("Questions", "/staff/questions");
-    }
-    if member.is_proper_officer() || member.holds_anywhere(Role::Chair) {
-        entry("Meetings", "/staff/meetings");
-        entry("Question time", crate::web::chair::HOME);
     }
     if member.may_respond() {
         entry("Written responses", "/staff/responses");
     }
-    if member.is_proper_officer() {
+    if officer {
         entry("Letters", "/staff/letters");
+    }
+    if officer || member.holds_anywhere(Role::Chair) {
+        entry("Meetings", "/staff/meetings");
+        entry("Question time", crate::web::chair::HOME);
+        entry("Calendar", "/staff/calendar");
     }
     if member.holds_anywhere(Role::Administrator) {
         entry("Accounts", "/staff/accounts");
         entry("API tokens", "/staff/tokens");
+        entry("Audit trail", "/staff/audit");
     }
     entry("Your account", "/staff/account");
     StaffNav {
