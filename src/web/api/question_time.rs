@@ -13,7 +13,9 @@ use super::request::{Body, Id, versioned};
 use crate::{
     domain::{
         id::{AgendaItemId, MeetingId, QuestionId},
-        standing_order::question_time::{Answer as Answered, Event, Outcome, Phase, TurnPhase},
+        standing_order::question_time::{
+            Answer as Answered, Event, Outcome, Phase, TurnPhase, View,
+        },
     },
     service::{
         Service, ServiceError,
@@ -140,6 +142,8 @@ pub struct QuestionTime {
     pub undecided: u32,
     /// The event that `undone` would take back.
     pub undoable: Option<i32>,
+    /// What the public screen of the meeting shows.
+    pub view: View,
     /// The number of the last event, 0 before the first; also the ETag.
     pub revision: i32,
 }
@@ -149,7 +153,8 @@ fn milliseconds(time: TimeDelta) -> i64 {
 }
 
 impl QuestionTime {
-    fn of(service: &Service, view: &ChairView) -> Self {
+    /// As it stands now.
+    pub fn of(service: &Service, view: &ChairView) -> Self {
         let now = service.now();
         let figures = service.figures(view.meeting.meeting());
         let state = &view.state;
@@ -199,6 +204,7 @@ impl QuestionTime {
             next: state.next(),
             undecided: u32::try_from(view.undecided).unwrap_or(u32::MAX),
             undoable: state.undoable,
+            view: state.view,
             revision: state.revision,
         }
     }
@@ -264,6 +270,11 @@ pub enum EventInput {
     },
     /// Public question time is closed: what was not answered becomes a written response owed.
     Closed {},
+    /// The public screen of the meeting shows something else.
+    Shown {
+        /// What it shows.
+        view: View,
+    },
     /// The last act is taken back.
     Undone {
         /// Its number: `undoable`.
@@ -295,6 +306,7 @@ impl From<EventInput> for Event {
             EventInput::PassedOver { question } => Self::PassedOver { question },
             EventInput::DealtWith { question, item } => Self::DealtWith { question, item },
             EventInput::Closed {} => Self::Closed,
+            EventInput::Shown { view } => Self::Shown { view },
             EventInput::Undone { seq } => Self::Undone { seq },
         }
     }
