@@ -9,4 +9,5 @@ mod service;
 
 mod kill;
 mod outbox;
+mod process;
 mod races;
