@@ -2,12 +2,17 @@
 
 #[path = "../support/databases.rs"]
 mod databases;
+#[path = "../support/plain_meeting.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part of it")]
+mod plain_meeting;
 #[path = "../support/postgres.rs"]
 mod postgres;
 #[path = "../support/service.rs"]
 mod service;
 
 mod kill;
+mod kill_mid_meeting;
+mod listed;
 mod outbox;
 mod process;
 mod races;
