@@ -16,3 +16,4 @@ mod listed;
 mod outbox;
 mod process;
 mod races;
+mod two_at_once;

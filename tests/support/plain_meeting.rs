@@ -2,6 +2,7 @@
 //! the time as it passes, and takes back an act by playing the meeting again without it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
 
 use public_question_time::domain::id::{AgendaItemId, QuestionId};
 use public_question_time::domain::standing_order::figures::Figures;
@@ -76,6 +77,42 @@ pub fn weight(act: &Act) -> usize {
         Act::Finish(..) | Act::Stop => 3,
         Act::Close => 0,
         _ => 1,
+    }
+}
+
+/// How long until the next act: often nothing, often just short of a limit, at it, or just beyond.
+#[derive(Debug, Clone)]
+pub enum Wait {
+    /// So many milliseconds.
+    For(i64),
+    /// Until so many milliseconds after the 3 minutes.
+    UntilTurnIsOver(i64),
+    /// Until so many milliseconds after the 30 minutes.
+    UntilTimeIsOver(i64),
+}
+
+/// Waits at random.
+pub fn waits() -> impl Strategy<Value = Wait> {
+    prop_oneof![
+        3 => Just(Wait::For(0)),
+        3 => (1i64..1000).prop_map(Wait::For),
+        4 => (1000i64..90_000).prop_map(Wait::For),
+        1 => (90_000i64..400_000).prop_map(Wait::For),
+        2 => (-1i64..=1).prop_map(Wait::UntilTurnIsOver),
+        1 => (-1i64..=1).prop_map(Wait::UntilTimeIsOver),
+    ]
+}
+
+impl Wait {
+    /// How long it is as the meeting stands.
+    pub fn time(&self, plain: &Plain) -> TimeDelta {
+        let turn = plain.turn.as_ref().map(|turn| turn.used);
+        let (until, more) = match *self {
+            Self::For(more) => (TimeDelta::zero(), more),
+            Self::UntilTurnIsOver(more) => (EACH_TIME - turn.unwrap_or_default(), more),
+            Self::UntilTimeIsOver(more) => (ALL_TIME - plain.used, more),
+        };
+        (until + TimeDelta::milliseconds(more)).max(TimeDelta::zero())
     }
 }
 

@@ -12,7 +12,7 @@ use public_question_time::domain::{
 
 use super::{Held, MINUTE};
 use crate::given::{figures_with, item_id, millis};
-use crate::plain_meeting::{ALL_TIME, About, Act, EACH_TIME, Plain, Played, every_act, weight};
+use crate::plain_meeting::{About, Act, Plain, Played, every_act, waits, weight};
 
 const QUESTIONS: usize = 4;
 
@@ -56,25 +56,6 @@ impl Both {
     }
 }
 
-/// How long until the next act: often nothing, often just short of a limit, at it, or just beyond.
-#[derive(Debug, Clone)]
-enum Wait {
-    For(i64),
-    UntilTurnIsOver(i64),
-    UntilTimeIsOver(i64),
-}
-
-fn waits() -> impl Strategy<Value = Wait> {
-    prop_oneof![
-        3 => Just(Wait::For(0)),
-        3 => (1i64..1000).prop_map(Wait::For),
-        4 => (1000i64..90_000).prop_map(Wait::For),
-        1 => (90_000i64..400_000).prop_map(Wait::For),
-        2 => (-1i64..=1).prop_map(Wait::UntilTurnIsOver),
-        1 => (-1i64..=1).prop_map(Wait::UntilTimeIsOver),
-    ]
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -88,13 +69,7 @@ proptest! {
         let about = About { questions: held.list.clone(), item: item_id(5) };
         let mut both = Both { held, played: Played::new(QUESTIONS, answer_counts), about };
         for (wait, choice) in plan {
-            let before = both.played.now();
-            let turn_used = before.turn.as_ref().map_or(TimeDelta::zero(), |turn| turn.used);
-            both.passes(match wait {
-                Wait::For(time) => millis(time),
-                Wait::UntilTurnIsOver(more) => (EACH_TIME - turn_used + millis(more)).max(TimeDelta::zero()),
-                Wait::UntilTimeIsOver(more) => (ALL_TIME - before.used + millis(more)).max(TimeDelta::zero()),
-            });
+            both.passes(wait.time(&both.played.now()));
             both.agree();
             let plain = both.played.now();
             let state = both.held.state();
