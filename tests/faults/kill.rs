@@ -1,8 +1,5 @@
 //! The service killed in the middle of a burst: what was acknowledged is there afterwards, once, with its letter.
 
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,66 +7,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::databases::Database;
+use crate::process::{Process, letters};
 
 /// How often it is killed.
 const KILLS: usize = 6;
 /// How many people send at once.
 const CLIENTS: usize = 8;
-
-/// The real program, on a database and in a folder of the test's.
-struct Process {
-    child: Child,
-    address: String,
-}
-
-impl Process {
-    fn start(database: &Database, folder: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let address = format!("http://127.0.0.1:{port}");
-        let child = Command::new(env!("CARGO_BIN_EXE_public-question-time"))
-            .env("PQT__SERVER__BIND", format!("127.0.0.1:{port}"))
-            .env("PQT__COUNCIL__PUBLIC_URL", &address)
-            .env("PQT__DATABASE__URL", database.url_text())
-            .env("PQT__MAIL__FOLDER", folder.join("mail"))
-            .env("PQT__OUTBOX__POLL_INTERVAL_MILLISECONDS", "100")
-            .env("PQT__OUTBOX__LEASE_SECONDS", "5")
-            .env(
-                "PQT__SECRET__KEY",
-                "a secret that only the tests know, 0123456789",
-            )
-            .env("PQT__LIMITS__SUBMISSIONS_PER_MINUTE", "100000")
-            .env("PQT__LIMITS__API_REQUESTS_PER_MINUTE", "100000")
-            .env("PQT__LOG__FILTER", "error")
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the program");
-        Self { child, address }
-    }
-
-    async fn ready(&self, client: &reqwest::Client) {
-        for _ in 0..300 {
-            let answer = client
-                .get(format!("{}/health/ready", self.address))
-                .send()
-                .await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the program does not become ready");
-    }
-
-    /// SIGKILL: nothing is tidied up.
-    fn kill(mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("gone");
-    }
-}
 
 /// A demonstration meeting that still takes questions and has no agenda yet.
 async fn open_meeting(client: &reqwest::Client, address: &str) -> String {
@@ -116,7 +59,7 @@ async fn survives_kills(database: Database) {
     let numbers = Arc::new(AtomicUsize::new(0));
     let acknowledged: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
     for kill in 0..KILLS {
-        let process = Process::start(&database, folder.path());
+        let mut process = Process::start(&database, folder.path());
         process.ready(&client).await;
         let meeting = open_meeting(&client, &process.address).await;
         let before = acknowledged.lock().unwrap().len();
@@ -163,7 +106,7 @@ async fn survives_kills(database: Database) {
         }
     }
 
-    let process = Process::start(&database, folder.path());
+    let mut process = Process::start(&database, folder.path());
     process.ready(&client).await;
     let acknowledged = acknowledged.lock().unwrap().clone();
     for (reference, own) in &acknowledged {
@@ -191,7 +134,7 @@ async fn survives_kills(database: Database) {
     for _ in 0..600 {
         if references
             .iter()
-            .all(|reference| letters(&mail, reference).len() == 1)
+            .all(|reference| letters(&mail, "acknowledgement", reference).len() == 1)
         {
             break;
         }
@@ -199,7 +142,7 @@ async fn survives_kills(database: Database) {
     }
     for reference in &references {
         assert_eq!(
-            letters(&mail, reference).len(),
+            letters(&mail, "acknowledgement", reference).len(),
             1,
             "letters for {reference}"
         );
@@ -210,24 +153,6 @@ async fn survives_kills(database: Database) {
         acknowledged.len()
     );
     process.kill();
-}
-
-fn letters(mail: &Path, reference: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(mail) else {
-        return Vec::new();
-    };
-    entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|name| {
-                    name.contains(reference)
-                        && name.contains("acknowledgement")
-                        && name.ends_with(".eml")
-                })
-        })
-        .collect()
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use crate::databases::each_database;
 use crate::service::{desk, node, submission};
 
 /// Runs `act` in so many threads that begin together, on two nodes in turn.
-fn together<T: Send + 'static>(
+pub fn together<T: Send + 'static>(
     nodes: &[Service],
     threads: usize,
     act: impl Fn(&Service, usize) -> T + Send + Sync + 'static,

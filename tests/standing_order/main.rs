@@ -1,5 +1,9 @@
 //! Standing Order 34(9), clause by clause: tables where the rule names cases, properties where it names none.
 
+#[path = "../support/plain_meeting.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part of it")]
+mod plain_meeting;
+
 mod agenda_matter;
 mod figures;
 mod given;

@@ -14,6 +14,7 @@ use rstest::rstest;
 
 use crate::given::{figures, figures_with, instant, item_id, millis, question_id};
 
+mod clock_steps;
 mod random_meetings;
 
 const MINUTE: i64 = 60_000;
@@ -451,7 +452,7 @@ fn the_minutes_are_figures() {
 }
 
 #[test]
-fn a_clock_set_back_never_gives_time_back() {
+fn a_clock_set_back_never_takes_off_what_had_run_when_it_was_stopped() {
     let mut held = Held::open(1);
     held.after(10 * MINUTE)
         .does(Adjourned)

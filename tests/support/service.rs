@@ -34,7 +34,7 @@ pub struct Desk {
     pub service: Service,
     /// The clock that they go by.
     pub clock: Arc<FixedClock>,
-    /// The meeting of 6 February 2024.
+    /// Its meeting, of 6 February 2024 unless another date was asked for.
     pub meeting: MeetingId,
     /// The proper officer.
     pub officer: Acting,
@@ -50,7 +50,13 @@ pub fn node(database: &Database, clock: &Arc<FixedClock>) -> Service {
 
 /// Opens the desk on an empty database.
 pub fn desk(database: &Database) -> Desk {
-    let clock = Arc::new(FixedClock::at(an_hour_before()));
+    let date = NaiveDate::from_ymd_opt(2024, 2, 6).unwrap();
+    desk_for(database, an_hour_before(), date)
+}
+
+/// Opens the desk on an empty database at this instant, for a meeting on this date.
+pub fn desk_for(database: &Database, now: DateTime<Utc>, date: NaiveDate) -> Desk {
+    let clock = Arc::new(FixedClock::at(now));
     let service = node(database, &clock);
     SCHEMA.run(&service.store).expect("the migrations");
     let id: StaffId = service.new_id();
@@ -98,7 +104,7 @@ pub fn desk(database: &Database) -> Desk {
         &officer,
         board.id,
         &Particulars {
-            date: NaiveDate::from_ymd_opt(2024, 2, 6).unwrap(),
+            date,
             starts: NaiveTime::from_hms_opt(18, 30, 0).unwrap(),
             venue: "Boardroom, Municipal Building, Widnes".to_owned(),
             agenda_published: false,

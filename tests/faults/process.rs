@@ -1,0 +1,95 @@
+//! The real program, to be killed.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::databases::Database;
+
+/// The real program, on a database and in a folder of the test's.
+pub struct Process {
+    child: Child,
+    /// Where it answers: `http://127.0.0.1:40123`.
+    pub address: String,
+}
+
+impl Process {
+    /// Starts it. It answers once it is [`ready`](Self::ready).
+    pub fn start(database: &Database, folder: &Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let address = format!("http://127.0.0.1:{port}");
+        let child = Command::new(env!("CARGO_BIN_EXE_public-question-time"))
+            .env("PQT__SERVER__BIND", format!("127.0.0.1:{port}"))
+            .env("PQT__COUNCIL__PUBLIC_URL", &address)
+            .env("PQT__DATABASE__URL", database.url_text())
+            .env("PQT__MAIL__FOLDER", folder.join("mail"))
+            .env("PQT__OUTBOX__POLL_INTERVAL_MILLISECONDS", "100")
+            .env("PQT__OUTBOX__LEASE_SECONDS", "5")
+            .env(
+                "PQT__SECRET__KEY",
+                "a secret that only the tests know, 0123456789",
+            )
+            .env("PQT__LIMITS__SUBMISSIONS_PER_MINUTE", "100000")
+            .env("PQT__LIMITS__API_REQUESTS_PER_MINUTE", "100000")
+            .env("PQT__LOG__FILTER", "error")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program");
+        Self { child, address }
+    }
+
+    /// Waits until it answers.
+    pub async fn ready(&mut self, client: &reqwest::Client) {
+        for _ in 0..1500 {
+            let answer = client
+                .get(format!("{}/health/ready", self.address))
+                .send()
+                .await;
+            // another program may have been given the port meanwhile, and answer in this one's place
+            let ended = self.child.try_wait().expect("its state");
+            assert!(ended.is_none(), "the program ended by itself: {ended:?}");
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the program does not become ready");
+    }
+
+    /// SIGKILL: nothing is tidied up.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+}
+
+impl Drop for Process {
+    /// A test that fails leaves nothing running.
+    fn drop(&mut self) {
+        // gone already where the test came to its end
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The letters of a kind about a question in the folder where the program puts them.
+pub fn letters(mail: &Path, kind: &str, reference: &str) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(mail) else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| {
+                    name.contains(reference) && name.contains(kind) && name.ends_with(".eml")
+                })
+        })
+        .collect()
+}
