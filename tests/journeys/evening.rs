@@ -267,6 +267,12 @@ impl Chair<'_> {
         self.goes_on(self.send(&fields).await, act).await
     }
 
+    /// Chooses what the public screen shows, and gives the page that follows.
+    pub async fn shows(&self, act: &str) -> Page {
+        let fields = pressed(&self.look().await, "#screen-view", act, &[]);
+        self.goes_on(self.send(&fields).await, act).await
+    }
+
     async fn goes_on(&self, answer: Page, act: &str) -> Page {
         assert_eq!(answer.status, 303, "{act}: {}", answer.text());
         self.browser.follow(answer).await

@@ -2,6 +2,7 @@
 
 mod chair;
 mod evening;
+mod following;
 mod guards;
 mod import;
 mod officer;

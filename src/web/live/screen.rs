@@ -11,8 +11,8 @@ use crate::{
     domain::{
         id::MeetingId,
         local_time,
-        meeting::MeetingStatus,
-        standing_order::question_time::{Outcome, Phase, TurnPhase, View},
+        meeting::{Meeting, MeetingStatus},
+        standing_order::question_time::{Entry, Outcome, Phase, QuestionTime, TurnPhase, View},
         status::Status,
     },
     service::{Service, ServiceError, question_time::ChairView, views},
@@ -64,12 +64,13 @@ fn doing(phase: TurnPhase, spoke: bool) -> &'static str {
     }
 }
 
-fn outcome(status: Status, outcome: Outcome) -> (&'static str, &'static str) {
-    match (status, outcome) {
+fn outcome(status: Status, entry: &Entry) -> (&'static str, &'static str) {
+    match (status, entry.outcome) {
         (_, Outcome::Called) => ("Now", "now"),
         (_, Outcome::Put { .. }) => ("Asked", "done"),
         (_, Outcome::DealtWith { .. }) => ("Dealt with under an agenda item", "done"),
         (Status::Approved, Outcome::PassedOver) => ("Passed over", "done"),
+        (Status::Approved, Outcome::Waiting) if entry.indicated => ("Here, waiting", "waiting"),
         (Status::Approved, Outcome::Waiting) => ("Waiting", "waiting"),
         _ => ("Written response", "done"),
     }
@@ -98,7 +99,7 @@ impl PublicScreen {
             .filter(|_| opened)
             .filter_map(|(place, entry)| {
                 let question = question(entry.question)?;
-                let (outcome, code) = outcome(question.status, entry.outcome);
+                let (outcome, code) = outcome(question.status, entry);
                 Some(Row {
                     place,
                     name: question.published_name.clone(),
@@ -173,6 +174,16 @@ struct Screen {
     page: Page,
     stream: String,
     content: String,
+}
+
+/// Whether the public screen is worth looking at: on the meeting's day. A demonstration has its day when the chair opens it.
+pub fn is_on(meeting: &Meeting, state: &QuestionTime, now: DateTime<Utc>) -> bool {
+    let its_day = if meeting.demonstration {
+        state.opened_at.is_some()
+    } else {
+        meeting.date == local_time::london_date(now)
+    };
+    its_day && meeting.status != MeetingStatus::Cancelled
 }
 
 /// Where the public screen of a meeting is.

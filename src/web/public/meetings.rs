@@ -6,13 +6,14 @@ use askama::Template;
 use crate::{
     domain::{agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus},
     service::{
-        drafts,
+        drafts, question_time,
         typed_question::TypedQuestion,
         views::{self, PublicQuestion},
     },
     web::{
         Answer, Form, Visitor,
         components::{Crumb, SummaryRow},
+        live,
         page::Page,
         pages,
     },
@@ -111,12 +112,14 @@ struct Show {
     held: bool,
     put: Vec<PublicQuestion>,
     next: Option<MeetingWords>,
+    /// The public screen, on the day; empty otherwise.
+    screen: String,
 }
 
 async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
     let id = id.into_inner();
     let now = visitor.service().now();
-    let (view, put, next) = visitor
+    let (view, put, next, state) = visitor
         .run(move |service| {
             service.store.read(|db| {
                 let view = views::meeting(service, db, id)?;
@@ -126,7 +129,8 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
                     MeetingStatus::Scheduled | MeetingStatus::Cancelled => Vec::new(),
                 };
                 let next = views::next_meeting_of_board(service, db, view.meeting())?;
-                Ok((view, put, next))
+                let state = question_time::state(service, db, &view)?;
+                Ok((view, put, next, state))
             })
         })
         .await?;
@@ -141,6 +145,11 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         rows.push(SummaryRow::new("Ended", local_time::clock_time(ended)));
     }
     let template = Show {
+        screen: if live::screen::is_on(view.meeting(), &state, now) {
+            live::screen::address(id)
+        } else {
+            String::new()
+        },
         page: visitor.page(title.clone()).within("/meetings"),
         crumbs: vec![Crumb::new("Meetings", "/meetings"), Crumb::here(title)],
         rows,

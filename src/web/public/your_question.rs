@@ -5,6 +5,7 @@
 
 use actix_web::web;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::{
     config::Council,
@@ -23,7 +24,7 @@ use crate::{
         your_question::{self, YourQuestion},
     },
     store::questions::{self, Decision, DecisionKind},
-    web::{Answer, Form, Visitor, components::SummaryRow, page::Page, pages},
+    web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages},
 };
 
 use super::{
@@ -73,6 +74,9 @@ struct StandingWords {
 struct Show {
     page: Page,
     path: String,
+    /// The stream of the meeting, where question time is on or about to be; empty otherwise.
+    live: String,
+    screen: String,
     standing: StandingWords,
     rows: Vec<SummaryRow>,
     view: QuestionView,
@@ -129,7 +133,9 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let council = visitor.service().settings.council.clone();
     let meeting = MeetingWords::new(&looked.view.meeting, now);
     let standing = standing(&looked, &meeting, &council);
+    let on = is_on(&looked, now);
     let view = looked.view;
+    let of = view.meeting.meeting().id;
     let status = view.question.status;
     let rejection = last_rejection(&view.decisions)
         .filter(|_| status == Status::Rejected)
@@ -146,6 +152,16 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let template = Show {
         page: visitor.page(format!("Your question {}", view.question.reference)),
         path: format!("/question/{token}"),
+        live: if on {
+            live::public_stream(of)
+        } else {
+            String::new()
+        },
+        screen: if on {
+            live::screen::address(of)
+        } else {
+            String::new()
+        },
         standing,
         rows: vec![
             SummaryRow::new("Reference", view.question.reference.to_string()),
@@ -183,6 +199,15 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         council,
     };
     Ok(super::personal(pages::page(&template)?))
+}
+
+/// Whether this is the day on which the question is put, so that what the chair does is worth following.
+fn is_on(looked: &YourQuestion, now: DateTime<Utc>) -> bool {
+    looked
+        .question_time
+        .entry(looked.view.question.id)
+        .is_some()
+        && live::screen::is_on(looked.view.meeting.meeting(), &looked.question_time, now)
 }
 
 fn last_rejection(decisions: &[Decision]) -> Option<&Decision> {
@@ -312,6 +337,16 @@ fn approved(looked: &YourQuestion, meeting: &MeetingWords) -> Vec<String> {
         Phase::Open => paragraphs.push("Public question time is open.".to_owned()),
         Phase::Adjourned => paragraphs.push("Public question time is adjourned.".to_owned()),
         Phase::Closed => {}
+    }
+    match state.entry(yours) {
+        Some(entry) if entry.indicated => {
+            paragraphs.push("The chair knows that you are here.".to_owned());
+        }
+        Some(_) if state.phase != Phase::NotOpened => paragraphs.push(
+            "Nobody has noted yet that you are here. When the chair asks, indicate that you wish to ask your question."
+                .to_owned(),
+        ),
+        _ => {}
     }
     paragraphs
 }
