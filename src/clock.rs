@@ -13,7 +13,10 @@
 //! assert_eq!(clock.now(), Utc.with_ymd_and_hms(2024, 2, 5, 16, 0, 0).unwrap());
 //! ```
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -21,6 +24,10 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 pub trait Clock: Send + Sync + 'static {
     /// The present instant, in whole microseconds: what is told to a person is exactly what the database keeps.
     fn now(&self) -> DateTime<Utc>;
+
+    /// The present instant by a clock that never steps: for what measures how long something took, as question time does
+    /// (reading 12). It is [`Clock::now`] unless the computer's clock was set while this one was being looked at.
+    fn steady(&self) -> DateTime<Utc>;
 }
 
 /// A clock that many parts of the service hold at once.
@@ -30,6 +37,19 @@ pub type SharedClock = Arc<dyn Clock>;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
+/// Where the steady clock began: an instant of the computer's clock, and the same moment of the one that is never set.
+struct Anchor {
+    began: DateTime<Utc>,
+    at: Instant,
+    looked: Instant,
+}
+
+static ANCHOR: Mutex<Option<Anchor>> = Mutex::new(None);
+
+/// When nobody has looked at the steady clock for so long, no question time is being measured, and it starts from the computer's
+/// clock again: a clock that was set right is right for the next meeting.
+const STEADY_WHILE_LOOKED_AT: Duration = Duration::from_secs(300);
+
 impl Clock for SystemClock {
     #[allow(
         clippy::disallowed_methods,
@@ -38,41 +58,97 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
     }
+
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that measures by the clock that is never set"
+    )]
+    fn steady(&self) -> DateTime<Utc> {
+        let now = Instant::now();
+        let mut anchor = ANCHOR.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = anchor
+            .take()
+            .filter(|held| now.duration_since(held.looked) < STEADY_WHILE_LOOKED_AT);
+        let held = Anchor {
+            looked: now,
+            ..held.unwrap_or_else(|| Anchor {
+                began: self.now(),
+                at: now,
+                looked: now,
+            })
+        };
+        let passed = TimeDelta::from_std(now.duration_since(held.at)).unwrap_or_default();
+        let steady = held.began + passed;
+        *anchor = Some(held);
+        steady.trunc_subsecs(6)
+    }
 }
 
 /// A clock that stands still until it is set or advanced.
 #[derive(Debug)]
-pub struct FixedClock(Mutex<DateTime<Utc>>);
+pub struct FixedClock(Mutex<Fixed>);
+
+#[derive(Debug, Clone, Copy)]
+struct Fixed {
+    now: DateTime<Utc>,
+    /// By how much the computer's clock was set while it was being looked at.
+    stepped: TimeDelta,
+}
 
 impl FixedClock {
     /// A clock that stands at `instant`.
     pub fn at(instant: DateTime<Utc>) -> Self {
-        Self(Mutex::new(instant.trunc_subsecs(6)))
+        Self(Mutex::new(Fixed {
+            now: instant.trunc_subsecs(6),
+            stepped: TimeDelta::zero(),
+        }))
+    }
+
+    fn fixed(&self) -> MutexGuard<'_, Fixed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves the clock to `instant`, forwards or back.
     pub fn set(&self, instant: DateTime<Utc>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = instant.trunc_subsecs(6);
+        self.fixed().now = instant.trunc_subsecs(6);
     }
 
     /// Moves the clock by `step` (back where it is negative). At the ends of the calendar it stays where it is.
     pub fn advance(&self, step: TimeDelta) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(later) = now.checked_add_signed(step) {
-            *now = later.trunc_subsecs(6);
+        let mut fixed = self.fixed();
+        if let Some(later) = fixed.now.checked_add_signed(step) {
+            fixed.now = later.trunc_subsecs(6);
         }
+    }
+
+    /// Sets the computer's clock by `step` while no time passes: the steady clock shows none of it.
+    pub fn step(&self, step: TimeDelta) {
+        self.advance(step);
+        self.fixed().stepped += step;
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.fixed().now
+    }
+
+    fn steady(&self) -> DateTime<Utc> {
+        let fixed = self.fixed();
+        fixed
+            .now
+            .checked_sub_signed(fixed.stepped)
+            .unwrap_or(fixed.now)
     }
 }
 
 impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> DateTime<Utc> {
         (**self).now()
+    }
+
+    fn steady(&self) -> DateTime<Utc> {
+        (**self).steady()
     }
 }
 
@@ -96,6 +172,29 @@ mod tests {
         clock.set(DateTime::<Utc>::MAX_UTC);
         clock.advance(TimeDelta::days(1));
         assert_eq!(held.now(), DateTime::<Utc>::MAX_UTC.trunc_subsecs(6));
+    }
+
+    #[test]
+    fn the_steady_clock_takes_no_part_in_a_step_and_passes_with_the_other() {
+        let start = Utc.with_ymd_and_hms(2024, 2, 6, 18, 30, 0).unwrap();
+        let clock = FixedClock::at(start);
+        clock.step(TimeDelta::hours(-1));
+        assert_eq!(clock.now(), start - TimeDelta::hours(1));
+        assert_eq!(clock.steady(), start);
+        clock.advance(TimeDelta::seconds(5));
+        assert_eq!(clock.steady(), start + TimeDelta::seconds(5));
+    }
+
+    #[test]
+    fn the_system_s_steady_clock_goes_with_the_computer_s_and_never_back() {
+        let mut last = SystemClock.steady();
+        for _ in 0..1000 {
+            let next = SystemClock.steady();
+            assert!(next >= last);
+            last = next;
+        }
+        let apart = SystemClock.now() - last;
+        assert!(apart.abs() < TimeDelta::seconds(1), "{apart}");
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub struct ChairList {
     pub events: Vec<Recorded>,
     /// The mark of everything here, to tell whether it is still so.
     pub mark: Mark,
-    /// When this was looked up.
+    /// When this was looked up, by the steady clock.
     pub now: DateTime<Utc>,
 }
 
@@ -170,7 +170,7 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
         listed,
         unlisted,
         mark: live::mark(db, id)?,
-        now: service.now(),
+        now: service.steady_now(),
     })
 }
 

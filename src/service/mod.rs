@@ -97,6 +97,11 @@ impl Service {
         self.clock.now()
     }
 
+    /// Now, by the clock that never steps while it is being looked at: for the two clocks of question time.
+    pub fn steady_now(&self) -> DateTime<Utc> {
+        self.clock.steady()
+    }
+
     /// A new identifier that sorts by the present time, and after those made before it by this process.
     pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
         static MADE: AtomicU32 = AtomicU32::new(0);

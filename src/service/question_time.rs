@@ -209,7 +209,7 @@ fn record(
             _ => "Public question time has been closed.".to_owned(),
         }));
     }
-    let now = service.now();
+    let now = service.steady_now();
     if matches!(event, Event::Opened | Event::Closed) && is_too_early(&view, now) {
         return Err(ServiceError::Conflict(format!(
             "The meeting is on {}. Public question time can be opened and closed from that day.",

@@ -155,7 +155,7 @@ fn milliseconds(time: TimeDelta) -> i64 {
 impl QuestionTime {
     /// As it stands now.
     pub fn of(service: &Service, view: &ChairView) -> Self {
-        let now = service.now();
+        let now = service.steady_now();
         let figures = service.figures(view.meeting.meeting());
         let state = &view.state;
         let turn = state

@@ -250,7 +250,7 @@ fn look(service: &Service, meeting: MeetingId) -> Result<(Seen, Whole), ServiceE
     })?;
     let revision = view.state.revision;
     let screen = PublicScreen::of(service, &view);
-    let html = screen.html(service.now())?;
+    let html = screen.html(service.steady_now())?;
     let seen = Seen {
         sent: Sent::state(
             revision,

@@ -48,9 +48,9 @@ pub fn staff_stream(meeting: MeetingId) -> String {
     format!("/staff/meetings/{meeting}/live")
 }
 
-/// The server's time in milliseconds, for browsers to set their clocks by.
+/// The time that the clocks of question time go by, in milliseconds, for browsers to set their clocks by.
 async fn time(state: web::Data<AppState>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "now": state.service.now().timestamp_millis() }))
+    HttpResponse::Ok().json(json!({ "now": state.service.steady_now().timestamp_millis() }))
 }
 
 /// What the public screen shows, as a stream.

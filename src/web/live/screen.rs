@@ -199,7 +199,7 @@ pub async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
             let view = service
                 .store
                 .read(|db| crate::service::question_time::look(service, db, id))?;
-            Ok((PublicScreen::of(service, &view), service.now()))
+            Ok((PublicScreen::of(service, &view), service.steady_now()))
         })
         .await?;
     let template = Screen {

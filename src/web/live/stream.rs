@@ -117,7 +117,7 @@ impl Drop for Place {
 /// What time it is, and how often that is said: the first thing on a stream, and all that is on it while nothing happens.
 fn time(state: &AppState, beat: Duration) -> String {
     let data = json!({
-        "now": state.service.now().timestamp_millis(),
+        "now": state.service.steady_now().timestamp_millis(),
         "beat": u64::try_from(beat.as_millis()).unwrap_or(u64::MAX),
     });
     format!("event: time\ndata: {data}\n\n")
