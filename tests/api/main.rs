@@ -2,6 +2,7 @@
 
 mod client;
 mod document;
+mod event_log;
 mod guide;
 mod notice;
 mod personas;

@@ -46,6 +46,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("write_minutes", Chair),
     ("see_question_time", Chair),
     ("record_event", Chair),
+    ("see_event_log", Chair),
     ("list_written_responses", Responder),
     ("read_written_response", Responder),
     ("save_response_draft", Responder),

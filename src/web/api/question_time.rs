@@ -13,7 +13,12 @@ use super::request::{Body, Id, versioned};
 use crate::{
     domain::{
         id::{AgendaItemId, MeetingId, QuestionId},
-        standing_order::question_time::{Answer as Answered, Event, Outcome, Phase, TurnPhase},
+        standing_order::{
+            figures::Figures,
+            question_time::{
+                Answer as Answered, Event, Outcome, Phase, QuestionTime as State, TurnPhase,
+            },
+        },
     },
     service::{
         Service, ServiceError,
@@ -37,6 +42,27 @@ pub struct Clock {
     pub left_ms: i64,
     /// Whether it runs now.
     pub running: bool,
+}
+
+impl Clock {
+    /// The meeting's clock at an instant (clause (i)).
+    pub fn of_meeting(state: &State, now: DateTime<Utc>, figures: &Figures) -> Self {
+        Self {
+            allowed_ms: milliseconds(figures.question_time()),
+            left_ms: milliseconds(state.left(now, figures)),
+            running: state.clock.is_running(),
+        }
+    }
+
+    /// The questioner's clock at an instant, where a turn is being taken (clause (viii)).
+    pub fn of_turn(state: &State, now: DateTime<Utc>, figures: &Figures) -> Option<Self> {
+        let turn = state.turn.as_ref()?;
+        Some(Self {
+            allowed_ms: milliseconds(figures.questioner_time()),
+            left_ms: milliseconds(state.turn_left(now, figures)?),
+            running: turn.clock.is_running(),
+        })
+    }
 }
 
 /// The turn of the questioner who was called.
@@ -156,16 +182,12 @@ impl QuestionTime {
         let turn = state
             .turn
             .as_ref()
-            .zip(state.turn_left(now, figures))
-            .map(|(turn, left)| Turn {
+            .zip(Clock::of_turn(state, now, figures))
+            .map(|(turn, clock)| Turn {
                 question: turn.question,
                 phase: turn.phase,
                 supplementaries: turn.supplementaries,
-                clock: Clock {
-                    allowed_ms: milliseconds(figures.questioner_time()),
-                    left_ms: milliseconds(left),
-                    running: turn.clock.is_running(),
-                },
+                clock,
             });
         let entries = state
             .entries
@@ -187,11 +209,7 @@ impl QuestionTime {
             meeting: view.meeting.meeting().id,
             phase: state.phase,
             server_time: now,
-            clock: Clock {
-                allowed_ms: milliseconds(figures.question_time()),
-                left_ms: milliseconds(state.left(now, figures)),
-                running: state.clock.is_running(),
-            },
+            clock: Clock::of_meeting(state, now, figures),
             opened_at: state.opened_at,
             closed_at: state.closed_at,
             turn,
