@@ -4,10 +4,14 @@
 use crate::{
     domain::{
         id::MeetingId,
-        standing_order::question_time::{Event, Recorded},
+        standing_order::question_time::{Event, Phase, Recorded},
     },
-    service::{Service, ServiceError, actor::Acting, permission},
-    store::{connection::Db, meetings, question_time as stored},
+    service::{
+        Service, ServiceError,
+        actor::{Acting, Who},
+        question_time::{self, ChairView},
+    },
+    store::{connection::Db, question_time as stored},
 };
 
 /// An event of the log.
@@ -21,7 +25,8 @@ pub struct Logged {
     pub undone: bool,
 }
 
-/// The log of a meeting's question time, for whoever may run it. A meeting whose question time has not begun has an empty one.
+/// The log of a meeting's question time: for whoever may run it, and for a room's display once question time is closed. A meeting
+/// whose question time has not begun has an empty one.
 ///
 /// # Errors
 /// [`ServiceError::SignedOut`], [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
@@ -30,18 +35,31 @@ pub fn event_log(
     acting: &Acting,
     meeting: MeetingId,
 ) -> Result<Vec<Logged>, ServiceError> {
-    service.store.read(|db| {
-        let board = meetings::meeting(db, meeting)?.meeting.board_id;
-        permission::chair_of(acting, board)?;
-        of_meeting(db, meeting)
-    })
+    service
+        .store
+        .read(|db| look(service, db, acting, meeting).map(|(_, log)| log))
 }
 
-/// The log of a meeting's question time, once it is known that the caller may see it.
+/// The log with what it is the log of, under the same rule.
 ///
 /// # Errors
-/// Those of the store.
-pub fn of_meeting(db: &mut Db, meeting: MeetingId) -> Result<Vec<Logged>, ServiceError> {
+/// Those of [`event_log`].
+pub fn look(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    meeting: MeetingId,
+) -> Result<(ChairView, Vec<Logged>), ServiceError> {
+    let view = question_time::watch(service, db, acting, meeting)?;
+    if acting.who == Who::Display && view.state.phase != Phase::Closed {
+        return Err(ServiceError::Forbidden(
+            "A display sees the log once public question time has been closed.",
+        ));
+    }
+    Ok((view, of_meeting(db, meeting)?))
+}
+
+fn of_meeting(db: &mut Db, meeting: MeetingId) -> Result<Vec<Logged>, ServiceError> {
     let log = stored::log(db, meeting)?;
     let undone: Vec<i32> = log
         .iter()

@@ -17,6 +17,7 @@ mod contention;
 mod event_log;
 mod migrations;
 mod scratch;
+mod tokens;
 mod transactions;
 mod upkeep;
 mod values;

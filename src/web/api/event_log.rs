@@ -14,7 +14,7 @@ use crate::{
         id::MeetingId,
         standing_order::question_time::{Event, QuestionTime, Recorded},
     },
-    service::{Service, ServiceError, actor::Acting, event_log, permission, question_time, views},
+    service::{Service, ServiceError, actor::Acting, event_log, permission},
     web::{Answer, ApiActor},
 };
 
@@ -37,8 +37,9 @@ pub struct LoggedEvent {
     pub clock: Clock,
     /// The questioner's clock as it stood right after it, where a turn was being taken (clause (viii)).
     pub turn_clock: Option<Clock>,
-    /// The name of who did it.
-    pub by: String,
+    /// The name of who did it. Left out for a display.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// Everything that was done at a public question time, in order.
@@ -59,14 +60,11 @@ fn to_the_millisecond<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok,
 
 fn look(service: &Service, acting: &Acting, id: MeetingId) -> Result<EventLog, ServiceError> {
     service.store.read(|db| {
-        let meeting = views::meeting(service, db, id)?;
-        permission::chair_of(acting, meeting.board.id)?;
-        let figures = service.figures(meeting.meeting());
-        let list: Vec<_> = question_time::listed(db, id)?
-            .iter()
-            .map(|question| question.id)
-            .collect();
-        let log = event_log::of_meeting(db, id)?;
+        let (view, log) = event_log::look(service, db, acting, id)?;
+        let figures = service.figures(view.meeting.meeting());
+        let list: Vec<_> = view.questions.iter().map(|question| question.id).collect();
+        // names of staff are not published
+        let named = acting.member().is_some();
         let recorded: Vec<Recorded> = log.iter().map(|logged| logged.recorded.clone()).collect();
         let events: Vec<LoggedEvent> = (1..)
             .zip(log)
@@ -82,7 +80,7 @@ fn look(service: &Service, acting: &Acting, id: MeetingId) -> Result<EventLog, S
                     undone: logged.undone,
                     clock: Clock::of_meeting(&state, at, figures),
                     turn_clock: Clock::of_turn(&state, at, figures),
-                    by: logged.by,
+                    by: named.then_some(logged.by),
                 }
             })
             .collect();
@@ -96,14 +94,15 @@ fn look(service: &Service, acting: &Acting, id: MeetingId) -> Result<EventLog, S
 
 /// See what was done at public question time
 ///
-/// For the chair of the board and the proper officer. Every event in order, those that were taken back too, with both clocks as they
-/// stood right after it. The whole log at once: a meeting has a few hundred events at most.
+/// For the chair of the board and the proper officer, and for a display token once question time is closed. Every event in order,
+/// those that were taken back too, with both clocks as they stood right after it. The whole log at once: a meeting has a few
+/// hundred events at most.
 #[utoipa::path(tag = "Question time", params(("id" = MeetingId, Path, description = "The meeting.")), security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The log.", body = EventLog, headers(("ETag" = String, description = "The revision.")))))]
 #[get("/meetings/{id}/question-time/events")]
 pub async fn see_event_log(actor: ApiActor, id: Id<MeetingId>) -> Answer {
     let acting = actor.acting();
-    permission::staff(&acting)?;
+    permission::display_or_staff(&acting)?;
     let log = actor
         .run(move |service| look(service, &acting, id.0))
         .await?;

@@ -328,19 +328,19 @@ fn may_run(service: &Service, acting: &Acting, id: MeetingId) -> Result<(), Serv
 
 /// See where public question time stands
 ///
-/// For the chair of the board and the proper officer. Count down from `left_ms` at `server_time` where a clock runs.
+/// For the chair of the board, the proper officer, and a display token. Count down from `left_ms` at `server_time` where a clock runs.
+/// A display is shown what is for publication: `entries` is empty before the day of the meeting.
 #[utoipa::path(tag = "Question time", params(("id" = MeetingId, Path, description = "The meeting.")), security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "Public question time.", body = QuestionTime, headers(("ETag" = String, description = "The revision.")))))]
 #[get("/meetings/{id}/question-time")]
 pub async fn see_question_time(actor: ApiActor, id: Id<MeetingId>) -> Answer {
     let acting = actor.acting();
-    permission::staff(&acting)?;
+    permission::display_or_staff(&acting)?;
     let state = actor
         .run(move |service| {
-            may_run(service, &acting, id.0)?;
             let view = service
                 .store
-                .read(|db| question_time::look(service, db, id.0))?;
+                .read(|db| question_time::watch(service, db, &acting, id.0))?;
             Ok(QuestionTime::of(service, &view))
         })
         .await?;
