@@ -111,10 +111,7 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairView, 
 }
 
 /// What an onlooker of the API sees: the chair of the board and the proper officer what [`look`] gives, a room's display what of it
-/// is for publication.
-///
-/// Questions are published from the day of their meeting on, and only if somebody approved them: closing puts what nobody decided
-/// among those that are owed a written response, and cancelling too.
+/// is [`for_publication`].
 ///
 /// # Errors
 /// [`ServiceError::SignedOut`], [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
@@ -126,22 +123,36 @@ pub fn watch(
 ) -> Result<ChairView, ServiceError> {
     let board = meetings::meeting(db, id)?.meeting.board_id;
     let onlooker = permission::display_or_chair(acting, board)?;
-    let mut view = look(service, db, id)?;
-    if onlooker == Onlooker::Display {
-        let too_early = is_too_early(&view.meeting, service.now());
-        let mut published = Vec::new();
-        for question in view.questions {
-            if !too_early && was_approved(db, &question)? {
-                published.push(question);
-            }
-        }
-        view.state.entries.retain(|entry| {
-            published
-                .iter()
-                .any(|question| question.id == entry.question)
-        });
-        view.questions = published;
+    let view = look(service, db, id)?;
+    match onlooker {
+        Onlooker::Chair(_) => Ok(view),
+        Onlooker::Display => for_publication(service, db, view),
     }
+}
+
+/// The view less the questions that are not published: all of them before the day of the meeting, and at any time those that nobody
+/// approved. Closing puts what nobody decided among those that are owed a written response, and cancelling too.
+///
+/// # Errors
+/// Those of the store.
+pub fn for_publication(
+    service: &Service,
+    db: &mut Db,
+    mut view: ChairView,
+) -> Result<ChairView, ServiceError> {
+    let too_early = is_too_early(&view.meeting, service.now());
+    let mut published = Vec::new();
+    for question in view.questions {
+        if !too_early && was_approved(db, &question)? {
+            published.push(question);
+        }
+    }
+    view.state.entries.retain(|entry| {
+        published
+            .iter()
+            .any(|question| question.id == entry.question)
+    });
+    view.questions = published;
     Ok(view)
 }
 
