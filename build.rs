@@ -1,16 +1,22 @@
 //! Puts what the browser is sent into `$OUT_DIR/assets`, where `src/web/assets.rs` embeds it: GOV.UK Frontend's
-//! stylesheet and script, and the service's own.
+//! stylesheet and script, idiomorph, and the service's own.
 //!
-//! GOV.UK Frontend is the npm package named in `assets/package.json`, looked for in this order: `$GOVUK_FRONTEND_DIR`
-//! (an unpacked package), `assets/node_modules`, and `npm ci` in `$OUT_DIR`. Where none works the build ends in an error.
+//! The npm packages are those that `assets/package.json` names, looked for in this order: `$NODE_MODULES_DIR` (a folder that
+//! holds them unpacked), `assets/node_modules`, and `npm ci` in `$OUT_DIR`. Where none works the build ends in an error.
 //!
-//! Its font and its crest are licensed to gov.uk alone: neither is copied, and the stylesheet's references to them are
-//! taken out, so that no browser asks for them.
+//! GOV.UK Frontend's font and crest are licensed to gov.uk alone: neither is copied, and the stylesheet's references to them
+//! are taken out, so that no browser asks for them.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
+
+/// The packages, each with a file that it is not the package without.
+const PACKAGES: [(&str, &str); 2] = [
+    ("govuk-frontend", "dist/govuk/govuk-frontend.min.css"),
+    ("idiomorph", "dist/idiomorph.esm.js"),
+];
 
 const SYSTEM_FONTS: &str = r#"system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif"#;
 
@@ -24,7 +30,7 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
-    println!("cargo::rerun-if-env-changed=GOVUK_FRONTEND_DIR");
+    println!("cargo::rerun-if-env-changed=NODE_MODULES_DIR");
     for path in [
         "build.rs",
         "assets/package.json",
@@ -38,7 +44,8 @@ fn build() -> Result<(), String> {
 
     let out =
         PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this through cargo")?);
-    let package = govuk_frontend(&out)?;
+    let modules = node_modules(&out)?;
+    let package = modules.join("govuk-frontend");
     let dist = package.join("dist/govuk");
     let assets = out.join("assets");
     if assets.exists() {
@@ -50,6 +57,8 @@ fn build() -> Result<(), String> {
     write(&assets.join("govuk-frontend.min.css"), &stylesheet)?;
     let script = without_source_map(&read(&dist.join("govuk-frontend.min.js"))?);
     write(&assets.join("govuk-frontend.min.js"), &script)?;
+    let morph = read(&modules.join("idiomorph/dist/idiomorph.esm.js"))?;
+    write(&assets.join("idiomorph.esm.js"), &morph)?;
     for own in ["assets/css", "assets/js", "assets/images"] {
         copy_files(Path::new(own), &assets)?;
     }
@@ -62,62 +71,57 @@ fn build() -> Result<(), String> {
     Ok(())
 }
 
-/// The folder of the unpacked npm package, of the version that `assets/package.json` names.
-fn govuk_frontend(out: &Path) -> Result<PathBuf, String> {
-    let wanted = wanted_version()?;
-    if let Some(given) = env::var_os("GOVUK_FRONTEND_DIR") {
+/// The folder that holds the unpacked packages, of the versions that `assets/package.json` names.
+fn node_modules(out: &Path) -> Result<PathBuf, String> {
+    let wanted = wanted_versions()?;
+    if let Some(given) = env::var_os("NODE_MODULES_DIR") {
         let given = PathBuf::from(given);
-        return match version_of(&given) {
-            Some(found) if found == wanted => Ok(given),
-            Some(found) => Err(format!(
-                "GOVUK_FRONTEND_DIR={} holds GOV.UK Frontend {found}; {wanted} is needed.",
-                given.display()
-            )),
-            None => Err(format!(
-                "GOVUK_FRONTEND_DIR={} is not an unpacked govuk-frontend package.",
+        return match missing(&given, &wanted) {
+            None => Ok(given),
+            Some(missing) => Err(format!(
+                "NODE_MODULES_DIR={} does not hold {missing}.",
                 given.display()
             )),
         };
     }
 
-    let local = PathBuf::from("assets/node_modules/govuk-frontend");
-    if version_of(&local).as_deref() == Some(&*wanted) {
-        println!(
-            "cargo::rerun-if-changed={}",
-            local.join("package.json").display()
-        );
+    let local = PathBuf::from("assets/node_modules");
+    if missing(&local, &wanted).is_none() {
+        for (name, _) in &wanted {
+            println!(
+                "cargo::rerun-if-changed={}",
+                local.join(name).join("package.json").display()
+            );
+        }
         return Ok(local);
     }
 
     let npm = out.join("npm");
-    let fetched = npm.join("node_modules/govuk-frontend");
+    let fetched = npm.join("node_modules");
     let lock = read(Path::new("assets/package-lock.json"))?;
     let same_lock =
         fs::read_to_string(npm.join("package-lock.json")).is_ok_and(|before| before == lock);
-    if !(same_lock && version_of(&fetched).as_deref() == Some(&*wanted)) {
+    if !(same_lock && missing(&fetched, &wanted).is_none()) {
         fs::create_dir_all(&npm).map_err(|e| format!("{}: {e}", npm.display()))?;
         write(
             &npm.join("package.json"),
             &read(Path::new("assets/package.json"))?,
         )?;
         write(&npm.join("package-lock.json"), &lock)?;
-        npm_ci(&npm, &wanted)?;
+        npm_ci(&npm)?;
     }
-    match version_of(&fetched) {
-        Some(found) if found == wanted => Ok(fetched),
-        found => Err(format!(
-            "npm ci left govuk-frontend {} in {}; {wanted} is needed. Do assets/package.json and assets/package-lock.json agree?",
-            found.as_deref().unwrap_or("nowhere"),
+    match missing(&fetched, &wanted) {
+        None => Ok(fetched),
+        Some(missing) => Err(format!(
+            "npm ci did not leave {missing} in {}. Do assets/package.json and assets/package-lock.json agree?",
             npm.display(),
         )),
     }
 }
 
-fn npm_ci(folder: &Path, wanted: &str) -> Result<(), String> {
-    let remedy = format!(
-        "Install Node.js and npm (Debian and Ubuntu: apt-get install nodejs npm) with a way to the npm registry, \
-         or unpack govuk-frontend {wanted} and set GOVUK_FRONTEND_DIR to its folder."
-    );
+fn npm_ci(folder: &Path) -> Result<(), String> {
+    let remedy = "Install Node.js and npm (Debian and Ubuntu: apt-get install nodejs npm) with a way to the npm registry, \
+         or unpack the packages that assets/package.json names and set NODE_MODULES_DIR to the folder that holds them.";
     let run = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args([
             "ci",
@@ -130,29 +134,44 @@ fn npm_ci(folder: &Path, wanted: &str) -> Result<(), String> {
         .current_dir(folder)
         .output()
         .map_err(|e| {
-            format!(
-                "GOV.UK Frontend {wanted} could not be fetched: npm did not start ({e}).\n{remedy}"
-            )
+            format!("GOV.UK Frontend could not be fetched: npm did not start ({e}).\n{remedy}")
         })?;
     if run.status.success() {
         return Ok(());
     }
     Err(format!(
-        "GOV.UK Frontend {wanted} could not be fetched: npm ci failed ({}).\n{}\n{remedy}",
+        "GOV.UK Frontend could not be fetched: npm ci failed ({}).\n{}\n{remedy}",
         run.status,
         String::from_utf8_lossy(&run.stderr).trim(),
     ))
 }
 
-/// The exact version in `assets/package.json`. Read without a JSON parser, so that the build needs no crate of its own.
-fn wanted_version() -> Result<String, String> {
-    value_of(&read(Path::new("assets/package.json"))?, "govuk-frontend")
-        .ok_or_else(|| "assets/package.json names no govuk-frontend".to_owned())
+/// The packages with their exact versions in `assets/package.json`. Read without a JSON parser, so that the build needs no
+/// crate of its own.
+fn wanted_versions() -> Result<Vec<(&'static str, String)>, String> {
+    let json = read(Path::new("assets/package.json"))?;
+    PACKAGES
+        .iter()
+        .map(|(name, _)| {
+            value_of(&json, name)
+                .map(|version| (*name, version))
+                .ok_or_else(|| format!("assets/package.json names no {name}"))
+        })
+        .collect()
+}
+
+/// The first package that a folder does not hold in the version that is wanted.
+fn missing(folder: &Path, wanted: &[(&'static str, String)]) -> Option<String> {
+    wanted
+        .iter()
+        .find(|(name, version)| version_of(&folder.join(name), name).as_ref() != Some(version))
+        .map(|(name, version)| format!("{name} {version}"))
 }
 
 /// The version of an unpacked package, or nothing where the folder is not one.
-fn version_of(package: &Path) -> Option<String> {
-    if !package.join("dist/govuk/govuk-frontend.min.css").is_file() {
+fn version_of(package: &Path, name: &str) -> Option<String> {
+    let (_, mark) = PACKAGES.iter().find(|(known, _)| *known == name)?;
+    if !package.join(mark).is_file() {
         return None;
     }
     value_of(

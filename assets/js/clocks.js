@@ -1,25 +1,50 @@
-// Counts the chair's clocks down from what the server said when the page was made. It is for the eye alone: the server keeps the
-// time, and refuses what the standing order refuses, whatever is shown here.
-const started = performance.now()
+// Counts the clocks down by the server's time. It is for the eye and the ear alone: the server keeps the time, and refuses what the
+// standing order refuses, whatever is shown here.
+import { serverNow } from './server-time.js'
+import { announce } from './announce.js'
+
+const LITTLE = [
+  { seconds: 0, code: 'over', standing: 'Time is over', say: 'time is over' },
+  { seconds: 30, code: 'half-minute', standing: '30 seconds or less', say: '30 seconds left' },
+  { seconds: 60, code: 'minute', standing: '1 minute or less', say: '1 minute left' }
+]
+const ENOUGH = { seconds: Infinity, code: 'enough', standing: 'Running', say: '' }
+
+// what each clock showed last, to say once what it comes down to
+const shown = new Map()
+let timer = null
 
 function digits (seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-for (const clock of document.querySelectorAll('[data-clock][data-running="true"]')) {
-  const left = Number(clock.dataset.left)
+function draw (clock) {
+  const since = clock.dataset.since
+  const running = since !== ''
   const total = Number(clock.dataset.total)
-  const figure = clock.querySelector('[data-clock-left]')
-  const bar = clock.querySelector('[data-clock-bar]')
-  const standing = clock.querySelector('[data-clock-standing]')
-  const timer = setInterval(() => {
-    const now = Math.max(0, left - Math.floor((performance.now() - started) / 1000))
-    figure.textContent = digits(now)
-    bar.value = total - now
-    if (now === 0) {
-      clock.classList.add('app-clock--over')
-      standing.textContent = 'Time is over'
-      clearInterval(timer)
-    }
-  }, 250)
+  const used = Number(clock.dataset.ran) + (running ? Math.max(0, serverNow() - Number(since)) : 0)
+  const left = Math.max(0, total - used)
+  // rounded up, so that 0:00 is shown only once the time is over
+  const seconds = Math.ceil(left / 1000)
+  const little = LITTLE.find((step) => seconds <= step.seconds) ?? ENOUGH
+  clock.querySelector('[data-clock-left]').textContent = digits(seconds)
+  clock.querySelector('[data-clock-bar]').value = Math.min(used, total)
+  clock.querySelector('[data-clock-standing]').textContent = running || seconds === 0 ? little.standing : 'Stopped'
+  for (const step of [...LITTLE, ENOUGH]) clock.classList.toggle(`app-clock--${step.code}`, step === little)
+
+  const heading = clock.querySelector('.app-clock__heading').textContent
+  const before = shown.get(clock.id)
+  shown.set(clock.id, { heading, seconds })
+  if (running && before?.heading === heading && before.seconds > little.seconds) {
+    announce(`${heading}: ${little.say}`)
+    if (seconds === 0) document.dispatchEvent(new Event('clock-over'))
+  }
+  return running && left > 0 ? (left % 1000 || 1000) : Infinity
+}
+
+/** Draws every clock as it stands now, and again whenever a second of one of them ends. */
+export function drawClocks () {
+  clearTimeout(timer)
+  const next = Math.min(...Array.from(document.querySelectorAll('[data-clock]'), draw))
+  if (next !== Infinity) timer = setTimeout(drawClocks, next + 1)
 }

@@ -29,7 +29,9 @@ pub use problem::{Problem, SettingsError};
 pub use secret::{Secret, SecretError, SecretKey};
 pub use server::Server;
 pub use trusted_proxy::{NotAProxy, TrustedProxy};
-pub use workings::{Limits, Log, LogFormat, Outbox, Retention, SeedSettings, Sessions, Similarity};
+pub use workings::{
+    Limits, Live, Log, LogFormat, Outbox, Retention, SeedSettings, Sessions, Similarity,
+};
 
 use crate::domain::standing_order::figures::StandingOrderFigures;
 use crate::domain::working_days::WorkingDays;
@@ -64,6 +66,8 @@ pub struct Settings {
     pub sessions: Sessions,
     /// How often something may be done.
     pub limits: Limits,
+    /// How the screens of a meeting are kept true.
+    pub live: Live,
     /// How long things are kept.
     pub retention: Retention,
     /// From what likeness on two questions are shown together.
@@ -152,6 +156,7 @@ fn read_sections(
     let outbox = Outbox::read(reader);
     let sessions = Sessions::read(reader);
     let limits = Limits::read(reader);
+    let live = Live::read(reader);
     let retention = Retention::read(reader);
     let similarity = Similarity::read(reader);
     let secret = read_secret(reader);
@@ -166,6 +171,7 @@ fn read_sections(
         outbox,
         sessions,
         limits,
+        live,
         retention,
         similarity,
         secret,

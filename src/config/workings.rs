@@ -1,4 +1,4 @@
-//! The smaller sections: the outbox, sessions, limits, retention, similarity, seeds and the log.
+//! The smaller sections: the outbox, sessions, live screens, limits, retention, similarity, seeds and the log.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +56,34 @@ impl Sessions {
             );
         }
         Self { idle, absolute }
+    }
+}
+
+/// How the screens of a meeting are kept true.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// How often the database is asked whether another node changed anything, while anybody watches.
+    pub poll_interval: Duration,
+    /// How often an open stream is told that it is alive, and what time it is.
+    pub beat: Duration,
+    /// How many streams may be open at once on this node.
+    pub streams: usize,
+    /// How many of them from one client address.
+    pub streams_per_address: usize,
+}
+
+impl Live {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            poll_interval: reader.duration(
+                "live.poll_interval_milliseconds",
+                Unit::Milliseconds,
+                50..=10_000,
+            ),
+            beat: reader.duration("live.beat_milliseconds", Unit::Milliseconds, 100..=60_000),
+            streams: reader.number("live.streams", 1..=1_000_000),
+            streams_per_address: reader.number("live.streams_per_address", 1..=1_000_000),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         local_time,
         standing_order::question_time::{
             Entry, QuestionTime, Recorded,
-            forecast::{self, Forecast},
+            forecast::{self, Call, Forecast},
         },
         status::Status,
     },
@@ -22,6 +22,7 @@ use crate::{
     },
     store::{
         connection::Db,
+        live::{self, Mark},
         questions::{self, Minutes, Question, QuestionerDetails},
         responses::{self, WrittenResponse},
         staff::Role,
@@ -74,11 +75,18 @@ pub struct ChairList {
     pub unlisted: Vec<Question>,
     /// Every event so far.
     pub events: Vec<Recorded>,
+    /// The mark of everything here, to tell whether it is still so.
+    pub mark: Mark,
     /// When this was looked up.
     pub now: DateTime<Utc>,
 }
 
 impl ChairList {
+    fn expected_of(&self, id: QuestionId) -> TimeDelta {
+        self.question(id)
+            .map_or(forecast::ANSWER_ALLOWANCE, |listed| listed.expected)
+    }
+
     /// A question on the list.
     pub fn question(&self, id: QuestionId) -> Option<&Listed> {
         self.listed.iter().find(|listed| listed.question.id == id)
@@ -97,13 +105,18 @@ impl ChairList {
         self.events.iter().find(|recorded| recorded.seq == seq)
     }
 
+    /// When each question that waits is expected to be called at this pace.
+    pub fn calls(&self, service: &Service) -> Vec<Call> {
+        let figures = service.figures(self.meeting.meeting());
+        self.state
+            .calls(self.now, figures, |id| self.expected_of(id))
+    }
+
     /// How many questions will be reached at this pace.
     pub fn forecast(&self, service: &Service) -> Forecast {
         let figures = service.figures(self.meeting.meeting());
-        self.state.forecast(self.now, figures, |id| {
-            self.question(id)
-                .map_or(forecast::ANSWER_ALLOWANCE, |listed| listed.expected)
-        })
+        self.state
+            .forecast(self.now, figures, |id| self.expected_of(id))
     }
 }
 
@@ -156,6 +169,7 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
         events: view.events,
         listed,
         unlisted,
+        mark: live::mark(db, id)?,
         now: service.now(),
     })
 }

@@ -260,7 +260,9 @@ fn record(
 ) -> Result<ChairView, ServiceError> {
     let view = views::meeting(service, db, meeting)?;
     let member = permission::chair_of(acting, view.board.id)?;
-    if view.meeting().status != MeetingStatus::Scheduled {
+    let screen_after_the_meeting =
+        view.meeting().status == MeetingStatus::Held && matches!(event, Event::Shown { .. });
+    if view.meeting().status != MeetingStatus::Scheduled && !screen_after_the_meeting {
         return Err(ServiceError::Conflict(match view.meeting().status {
             MeetingStatus::Cancelled => "The meeting has been cancelled.".to_owned(),
             _ => "Public question time has been closed.".to_owned(),

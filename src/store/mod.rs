@@ -14,6 +14,7 @@ pub mod audit;
 pub mod calendar;
 pub mod drafts;
 pub mod letters;
+pub mod live;
 pub mod meetings;
 pub mod postcodes;
 pub mod question_time;

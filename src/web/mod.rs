@@ -30,6 +30,7 @@ pub mod state;
 
 pub mod api;
 pub mod chair;
+pub mod live;
 pub mod officer;
 pub mod papers;
 pub mod public;

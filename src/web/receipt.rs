@@ -71,6 +71,7 @@ pub async fn receive(
     let answered = next.call(request).await;
     if may_change {
         state.bell.ring();
+        state.live.ring();
     }
     answered.map(ServiceResponse::map_into_boxed_body)
 }

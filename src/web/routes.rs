@@ -3,13 +3,14 @@
 use actix_web::web;
 
 use crate::service::ServiceError;
-use crate::web::{Failure, api, assets, chair, health, officer, papers, public, staff};
+use crate::web::{Failure, api, assets, chair, health, live, officer, papers, public, staff};
 
 /// Adds every route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.configure(assets::configure)
         .configure(health::configure)
         .configure(api::configure)
+        .configure(live::configure)
         .configure(staff::configure)
         .configure(officer::configure)
         .configure(chair::configure)

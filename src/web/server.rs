@@ -12,7 +12,8 @@ use tracing_actix_web::TracingLogger;
 
 use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSpan, routes};
 
-/// Serves on a listener until the server's handle stops it. Signals are left to the caller.
+/// Serves on a listener until the server's handle stops it, and keeps the screens of meetings true. Signals are left to the
+/// caller, who runs it inside a Tokio runtime.
 ///
 /// # Errors
 /// Where the listener can't be used.

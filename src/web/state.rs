@@ -9,6 +9,7 @@ use crate::{
     service::{Service, ServiceError, sign_in::Throttle},
     web::{
         limits::Limits,
+        live::Live,
         page::{Site, SiteNotice},
     },
 };
@@ -30,6 +31,8 @@ pub struct AppState {
     pub passwords: Semaphore,
     /// Rung after every request that may have changed something: letters may wait.
     pub bell: Bell,
+    /// The screens that show a meeting.
+    pub live: Live,
     /// Cancelled when the service is told to stop: open streams end then, so that they don't hold it up.
     pub stopping: CancellationToken,
 }
@@ -55,6 +58,7 @@ impl AppState {
             throttle: Throttle::new(settings.limits.failed_sign_ins_per_account_per_minute),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             bell: Bell::default(),
+            live: Live::new(service.clone()),
             stopping: CancellationToken::new(),
             service,
         }

@@ -32,6 +32,18 @@ coded! {
     }
 }
 
+coded! {
+    /// What the public screen of a meeting shows.
+    pub enum View {
+        /// Nothing but the board's name.
+        Name = "name",
+        /// Who speaks, and the clocks.
+        Clock = "clock",
+        /// The whole list, with the clocks.
+        List = "list",
+    }
+}
+
 /// What the chair, or the clerk beside the chair, did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -74,6 +86,8 @@ pub enum Event {
     },
     /// Public question time was closed.
     Closed,
+    /// The public screen shows something else. It moves no clock and no question, so undo passes it over.
+    Shown { view: View },
     /// An earlier event is taken back.
     Undone { seq: i32 },
 }
@@ -97,6 +111,7 @@ impl Event {
             Self::PassedOver { .. } => "passed_over",
             Self::DealtWith { .. } => "dealt_with",
             Self::Closed => "closed",
+            Self::Shown { .. } => "shown",
             Self::Undone { .. } => "undone",
         }
     }
@@ -182,6 +197,16 @@ impl Stopwatch {
             })
     }
 
+    /// How long it had run when it was last started, or in all where it stands still.
+    pub fn ran(&self) -> TimeDelta {
+        self.ran
+    }
+
+    /// Since when it runs, if it does.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.since
+    }
+
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
         self.since.is_some()
@@ -256,6 +281,8 @@ pub struct QuestionTime {
     pub revision: i32,
     /// The event that undo would take back.
     pub undoable: Option<i32>,
+    /// What the public screen shows.
+    pub view: View,
     answer_counts: bool,
     /// What the meeting's clock showed when the last question was finished.
     finished_at: TimeDelta,
@@ -276,9 +303,13 @@ impl From<Refusal> for NotNow {
     }
 }
 
-/// Whether an event is one that undo may take back. What ends question time, or was undone already, is not.
+/// Whether an event is one that undo may take back. What ends question time, or was undone already, is not; nor is what the
+/// public screen shows, which is changed by showing something else.
 fn may_be_undone(event: &Event) -> bool {
-    !matches!(event, Event::Closed | Event::Undone { .. })
+    !matches!(
+        event,
+        Event::Closed | Event::Shown { .. } | Event::Undone { .. }
+    )
 }
 
 impl QuestionTime {
@@ -310,6 +341,7 @@ impl QuestionTime {
             closed_at: None,
             revision: events.last().map_or(0, |recorded| recorded.seq),
             undoable: None,
+            view: View::Clock,
             answer_counts: figures.answer_counts_against_questioner(),
             finished_at: TimeDelta::zero(),
         };
@@ -426,6 +458,7 @@ impl QuestionTime {
                 self.clock.stop(at);
                 self.turn = None;
             }
+            Event::Shown { view } => self.view = *view,
             Event::Undone { .. } => {}
         }
     }
@@ -528,6 +561,10 @@ impl QuestionTime {
         figures: &Figures,
     ) -> Result<(), NotNow> {
         let out_of_order = |why| Err(NotNow::OutOfOrder(why));
+        // the screen in the room is on before and after
+        if matches!(event, Event::Shown { .. }) {
+            return Ok(());
+        }
         if self.phase == Phase::Closed {
             return out_of_order("Public question time has been closed.");
         }
@@ -648,6 +685,7 @@ impl QuestionTime {
                 }
                 Ok(())
             }
+            Event::Shown { .. } => Ok(()),
             Event::Undone { seq } => match self.undoable {
                 Some(last) if last == *seq => Ok(()),
                 _ => out_of_order("Only the last act can be undone."),

@@ -16,7 +16,7 @@ use crate::{
         standing_order::{
             figures::Figures,
             question_time::{
-                Answer as Answered, Event, Outcome, Phase, QuestionTime as State, TurnPhase,
+                Answer as Answered, Event, Outcome, Phase, QuestionTime as State, TurnPhase, View,
             },
         },
     },
@@ -166,6 +166,8 @@ pub struct QuestionTime {
     pub undecided: u32,
     /// The event that `undone` would take back.
     pub undoable: Option<i32>,
+    /// What the public screen of the meeting shows.
+    pub view: View,
     /// The number of the last event, 0 before the first; also the ETag.
     pub revision: i32,
 }
@@ -175,7 +177,8 @@ fn milliseconds(time: TimeDelta) -> i64 {
 }
 
 impl QuestionTime {
-    fn of(service: &Service, view: &ChairView) -> Self {
+    /// As it stands now.
+    pub fn of(service: &Service, view: &ChairView) -> Self {
         let now = service.now();
         let figures = service.figures(view.meeting.meeting());
         let state = &view.state;
@@ -217,6 +220,7 @@ impl QuestionTime {
             next: state.next(),
             undecided: u32::try_from(view.undecided).unwrap_or(u32::MAX),
             undoable: state.undoable,
+            view: state.view,
             revision: state.revision,
         }
     }
@@ -282,6 +286,11 @@ pub enum EventInput {
     },
     /// Public question time is closed: what was not answered becomes a written response owed.
     Closed {},
+    /// The public screen of the meeting shows something else.
+    Shown {
+        /// What it shows.
+        view: View,
+    },
     /// The last act is taken back.
     Undone {
         /// Its number: `undoable`.
@@ -313,6 +322,7 @@ impl From<EventInput> for Event {
             EventInput::PassedOver { question } => Self::PassedOver { question },
             EventInput::DealtWith { question, item } => Self::DealtWith { question, item },
             EventInput::Closed {} => Self::Closed,
+            EventInput::Shown { view } => Self::Shown { view },
             EventInput::Undone { seq } => Self::Undone { seq },
         }
     }

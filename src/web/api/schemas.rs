@@ -18,7 +18,7 @@ use crate::{
         similarity::Band,
         standing_order::{
             Exception,
-            question_time::{Answer, Phase, TurnPhase},
+            question_time::{Answer, Phase, TurnPhase, View},
             rejection::Ground,
             residents::PostcodeCheck,
             written_response::{Reason, Reply, ResponseState},
@@ -63,6 +63,7 @@ coded_schemas! {
     Ground, "Ground", "A ground for rejection, in clauses (ii), (v) and (vi).", Ground::NotCouncilMatter;
     DecisionKind, "DecisionKind", "What was decided.", DecisionKind::Approved;
     Phase, "Phase", "Where public question time stands.", Phase::Open;
+    View, "View", "What the public screen of a meeting shows: the board's name, who speaks and the clocks, or the whole list.", View::Clock;
     TurnPhase, "TurnPhase", "Where the turn of the questioner who was called stands.", TurnPhase::Speaking;
     Answer, "Answer", "How a question or a supplementary was answered.", Answer::Given;
     Reason, "Reason", "Why a written response is owed.", Reason::NotReached;

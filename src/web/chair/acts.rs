@@ -4,7 +4,7 @@ use crate::{
     domain::{
         codes::Code,
         id::QuestionId,
-        standing_order::question_time::{Answer, Event, QuestionTime},
+        standing_order::question_time::{Answer, Event, QuestionTime, View},
     },
     service::ServiceError,
     web::Fields,
@@ -18,6 +18,7 @@ pub struct Asked {
     act: String,
     question: Option<QuestionId>,
     item: String,
+    order: String,
 }
 
 impl Asked {
@@ -28,6 +29,7 @@ impl Asked {
             act: fields.value("act").to_owned(),
             question: fields.value("question").parse().ok(),
             item: fields.value("item").to_owned(),
+            order: fields.value("order").to_owned(),
         }
     }
 
@@ -68,6 +70,18 @@ impl Asked {
                     .moved(question()?, self.act == "earlier")
                     .ok_or_else(stale)?,
             },
+            // the whole list, as it was dragged
+            "order" => Event::Reordered {
+                order: self
+                    .order
+                    .split(',')
+                    .map(str::parse)
+                    .collect::<Result<_, _>>()
+                    .map_err(|_| stale())?,
+            },
+            "show:name" => Event::Shown { view: View::Name },
+            "show:clock" => Event::Shown { view: View::Clock },
+            "show:list" => Event::Shown { view: View::List },
             "deal_with" => Event::DealtWith {
                 question: question()?,
                 item: self.item.parse().map_err(|_| {

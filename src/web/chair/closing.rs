@@ -130,7 +130,8 @@ pub async fn close(staff: Staff, path: web::Path<String>, form: Form) -> Answer 
         Ok(_) => Ok(pages::see_other(&screen(id))),
         Err(error @ (ServiceError::Refused(_) | ServiceError::Conflict(_))) => {
             let list = look(&staff, id).await?;
-            let (notice, status) = Notice::of(error, str::to_owned)?;
+            let (mut notice, status) = Notice::of(error, str::to_owned)?;
+            notice.since(&list, seen);
             render(&staff, &list, (notice, status), None)
         }
         Err(other) => Err(other.into()),

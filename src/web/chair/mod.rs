@@ -1,14 +1,13 @@
 //! The chair's list and question time. Everything here is under `/staff`.
 
 mod acts;
-mod clocks;
 mod closing;
 mod home;
 mod minutes_form;
 mod next_step;
 mod question_time;
 mod rows;
-mod words;
+pub(super) mod words;
 
 use actix_web::web;
 

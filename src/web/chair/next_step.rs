@@ -22,6 +22,8 @@ pub struct Step {
     pub text: String,
     /// The act's name in the form.
     pub act: &'static str,
+    /// The key that presses it, beside the one for the large button.
+    pub key: &'static str,
 }
 
 /// What comes next.
@@ -41,10 +43,28 @@ pub struct NextStep {
     pub may_close: bool,
 }
 
+/// The key of an act. The same act has the same key wherever it stands; "n" is the large button, whatever it does.
+fn key(act: &str) -> &'static str {
+    match act {
+        "open" => "o",
+        "adjourn" => "j",
+        "speak" | "stop" => "s",
+        "answer" => "a",
+        "supplementary" => "q",
+        "pass_over" => "p",
+        "finish:given" | "finish:given,given" => "f",
+        "finish:promised" | "finish:given,promised" => "w",
+        "finish:promised,given" => "y",
+        "finish:promised,promised" => "b",
+        _ => "",
+    }
+}
+
 fn step(text: impl Into<String>, act: &'static str) -> Step {
     Step {
         text: text.into(),
         act,
+        key: key(act),
     }
 }
 

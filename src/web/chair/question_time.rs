@@ -8,10 +8,11 @@ use crate::{
     documents,
     domain::{
         agenda::AgendaItem,
+        codes::Code,
         id::{MeetingId, QuestionId},
         local_time,
         meeting::MeetingStatus,
-        standing_order::question_time::Phase,
+        standing_order::question_time::{Phase, View},
     },
     service::{
         ServiceError,
@@ -23,12 +24,16 @@ use crate::{
         chair::{
             HOME,
             acts::Asked,
-            clocks::{self, Clock},
             next_step::{self, NextStep},
             rows::{self, MinutesForm, Row},
             screen, words,
         },
         components::{Choice, FieldProblem},
+        live::{
+            self,
+            clocks::{self, Clock},
+        },
+        officer::ground_choices,
         page::Page,
         pages,
     },
@@ -97,6 +102,24 @@ impl Notice {
     }
 }
 
+impl Notice {
+    /// Says what was done since whoever was too late had looked, so that they need not find it out.
+    pub(super) fn since(&mut self, list: &ChairList, seen: i32) {
+        let done: Vec<String> = list
+            .events
+            .iter()
+            .filter(|recorded| recorded.seq > seen)
+            .map(|recorded| words::event(list, &recorded.event))
+            .collect();
+        if !done.is_empty() {
+            self.problems.push(FieldProblem::general(format!(
+                "Since you looked: {}.",
+                done.join("; ")
+            )));
+        }
+    }
+}
+
 /// A written response that is or was owed after the meeting.
 struct Owed {
     name: String,
@@ -113,6 +136,46 @@ struct Undecided {
     href: String,
 }
 
+/// Something that the public screen can show.
+struct ViewChoice {
+    act: &'static str,
+    text: &'static str,
+    on: bool,
+}
+
+fn show_act(view: View) -> &'static str {
+    match view {
+        View::Name => "show:name",
+        View::Clock => "show:clock",
+        View::List => "show:list",
+    }
+}
+
+/// The question that is being put.
+struct Present {
+    name: String,
+    reference: String,
+    matter: String,
+    text: String,
+    needs: String,
+}
+
+impl Present {
+    fn of(listed: &Listed) -> Self {
+        Self {
+            name: listed.called_name().to_owned(),
+            reference: listed.question.reference.to_string(),
+            matter: listed.matter.clone(),
+            text: listed.question.public_text.clone(),
+            needs: listed
+                .questioner
+                .as_ref()
+                .and_then(|who| who.needs.clone())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "chair/question_time.html")]
 struct Screen {
@@ -126,22 +189,45 @@ struct Screen {
     cancelled: bool,
     closed: bool,
     phase: &'static str,
+    phase_code: &'static str,
+    view: &'static str,
+    views: Vec<ViewChoice>,
+    screen: String,
+    present: Option<Present>,
+    next_name: String,
     as_of: String,
     seen: i32,
     next: NextStep,
     question: String,
     undo: String,
-    clocks: Vec<Clock>,
+    turn_clock: Option<Clock>,
+    clock: Option<Clock>,
+    stream: String,
+    mark: String,
     forecast: String,
     rows: Vec<Row>,
     undecided: Vec<Undecided>,
     items: Vec<Choice>,
+    grounds: Vec<Choice>,
     owed: Vec<Owed>,
 }
 
 impl Screen {
     fn close_page(&self) -> String {
         format!("{}/close", self.base)
+    }
+
+    /// The button that takes the last act back says which.
+    fn undo_words(&self) -> String {
+        format!("Undo: {}", self.undo)
+    }
+
+    fn about_question(&self, waits: &bool) -> &'static str {
+        if *waits {
+            "The question; deal with it under an item, or reject it"
+        } else {
+            "The question"
+        }
     }
 
     fn paper(&self, paper: &str) -> String {
@@ -221,7 +307,8 @@ pub(super) fn render(
     let figures = staff.service().figures(meeting);
     let scheduled = meeting.status == MeetingStatus::Scheduled;
     let closed = meeting.status == MeetingStatus::Held || list.state.phase == Phase::Closed;
-    let next = if scheduled && !closed {
+    let running = scheduled && !closed;
+    let next = if running {
         next_step::of(list, figures)
     } else {
         NextStep::default()
@@ -232,7 +319,7 @@ pub(super) fn render(
         .as_ref()
         .and_then(|turn| list.question(turn.question))
         .map(Listed::called_name);
-    let mut rows = rows::of(list);
+    let mut rows = rows::of(list, &list.calls(staff.service()));
     if closed || !scheduled {
         for row in &mut rows {
             row.waits = false;
@@ -271,23 +358,50 @@ pub(super) fn render(
         cancelled: meeting.status == MeetingStatus::Cancelled,
         closed,
         phase: words::phase(list.state.phase),
+        phase_code: list.state.phase.code(),
+        view: words::view(list.state.view),
+        views: View::ALL
+            .iter()
+            .map(|&view| ViewChoice {
+                act: show_act(view),
+                text: words::view(view),
+                on: view == list.state.view,
+            })
+            .collect(),
+        screen: live::screen::address(meeting.id),
+        present: list
+            .state
+            .turn
+            .as_ref()
+            .and_then(|turn| list.question(turn.question))
+            .filter(|_| running)
+            .map(Present::of),
+        next_name: list
+            .state
+            .next()
+            .and_then(|id| list.question(id))
+            .map(|listed| listed.called_name().to_owned())
+            .unwrap_or_default(),
         as_of: local_time::clock_time_with_seconds(local_time::london(list.now).time()),
         seen: list.state.revision,
         question: next.question.map(|id| id.to_string()).unwrap_or_default(),
         next,
-        undo: if scheduled && !closed {
+        undo: if running {
             list.undoable()
                 .map(|recorded| words::event(list, &recorded.event))
                 .unwrap_or_default()
         } else {
             String::new()
         },
-        clocks: if scheduled && !closed {
-            clocks::of(&list.state, present, list.now, figures)
-        } else {
-            Vec::new()
-        },
-        forecast: if scheduled && !closed {
+        turn_clock: clocks::of_turn(&list.state, present.unwrap_or("the questioner"), figures)
+            .filter(|_| running)
+            .map(|clock| clock.at(list.now)),
+        clock: clocks::of_meeting(&list.state, figures)
+            .filter(|_| running)
+            .map(|clock| clock.at(list.now)),
+        stream: live::staff_stream(meeting.id),
+        mark: list.mark.as_str().to_owned(),
+        forecast: if running {
             forecast(list, staff.service())
         } else {
             String::new()
@@ -301,6 +415,7 @@ pub(super) fn render(
             })
             .collect(),
         items,
+        grounds: ground_choices(&[]),
         owed: if closed {
             owed(list, staff)
         } else {
@@ -356,7 +471,8 @@ pub async fn act(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
                 .and_then(|question| list.question(question))
                 .map(|listed| listed.question.reference.to_string())
                 .unwrap_or_default();
-            let notice = Notice::of(error, |field| format!("{field}-{about}"))?;
+            let mut notice = Notice::of(error, |field| format!("{field}-{about}"))?;
+            notice.0.since(&list, asked.seen);
             render(&staff, &list, notice, None)
         }
     }

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         local_time,
         questioner::published_name,
-        standing_order::question_time::{Outcome, Phase},
+        standing_order::question_time::{Outcome, Phase, forecast::Call},
         status::Status,
     },
     service::chair_list::{ChairList, Listed},
@@ -32,8 +32,10 @@ pub struct Row {
     pub matter: String,
     /// The words as published.
     pub text: String,
-    /// What it is expected to take; empty once it is over.
+    /// When it is expected to be called, or what it is expected to take; empty once it is over.
     pub expected: String,
+    /// Whether it is expected to be reached; true where that is not to be said.
+    pub reached: bool,
     /// What became of it.
     pub outcome: String,
     /// The colour of its tag.
@@ -147,8 +149,25 @@ fn agreed_as_called(listed: &Listed) -> bool {
     published_name(true, listed.called_name(), organisation) == listed.question.published_name
 }
 
-/// The rows of a list, in calling order.
-pub fn of(list: &ChairList) -> Vec<Row> {
+/// When a question is expected to be called, in words: by the clock while question time goes on, otherwise after how long.
+fn expected(list: &ChairList, call: Option<&Call>, listed: &Listed) -> String {
+    match (call, list.state.phase) {
+        (Some(call), _) if !call.reached => "not expected to be reached".to_owned(),
+        (Some(call), Phase::Open) => format!(
+            "expected about {}",
+            local_time::clock_time(local_time::london(list.now + call.after).time())
+        ),
+        (Some(call), Phase::NotOpened) if call.after.is_zero() => {
+            format!("first, {}", words::expected(listed.expected))
+        }
+        (Some(call), Phase::NotOpened) => format!("{} in", words::expected(call.after)),
+        (Some(call), _) => format!("{} after it goes on", words::expected(call.after)),
+        (None, _) => words::expected(listed.expected),
+    }
+}
+
+/// The rows of a list, in calling order, with when each is expected to be called.
+pub fn of(list: &ChairList, calls: &[Call]) -> Vec<Row> {
     let closed = list.state.phase == Phase::Closed;
     let last = list.listed.len();
     let waiting = |listed: &Listed| listed.entry.outcome == Outcome::Waiting;
@@ -162,6 +181,7 @@ pub fn of(list: &ChairList) -> Vec<Row> {
                 approved && matches!(listed.entry.outcome, Outcome::Waiting | Outcome::PassedOver);
             let is_present_turn = approved && listed.entry.outcome == Outcome::Called;
             let who = listed.questioner.as_ref();
+            let call = calls.iter().find(|call| call.question == question.id);
             let optional = |text: Option<&String>| text.cloned().unwrap_or_default();
             Row {
                 place,
@@ -177,11 +197,12 @@ pub fn of(list: &ChairList) -> Vec<Row> {
                 needs: optional(who.and_then(|who| who.needs.as_ref())),
                 matter: listed.matter.clone(),
                 text: question.public_text.clone(),
-                expected: if waits || is_present_turn {
-                    words::expected(listed.expected)
+                expected: if waits {
+                    expected(list, call, listed)
                 } else {
                     String::new()
                 },
+                reached: call.is_none_or(|call| call.reached),
                 outcome,
                 colour,
                 more: more(list, listed),

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     domain::{
         id::QuestionId,
-        standing_order::question_time::{Answer, Event, Outcome, Phase},
+        standing_order::question_time::{Answer, Event, Outcome, Phase, View},
         status::Status,
     },
     service::chair_list::{ChairList, Listed},
@@ -94,6 +94,15 @@ pub fn phase(phase: Phase) -> &'static str {
     }
 }
 
+/// What the public screen shows, in words.
+pub fn view(view: View) -> &'static str {
+    match view {
+        View::Name => "the board’s name only",
+        View::Clock => "who speaks and the clocks",
+        View::List => "the whole list",
+    }
+}
+
 /// What an event did, for the button that undoes it.
 pub fn event(list: &ChairList, event: &Event) -> String {
     let name = |id: &QuestionId| {
@@ -121,6 +130,7 @@ pub fn event(list: &ChairList, event: &Event) -> String {
             format!("{}’s question was dealt with under an item", name(question))
         }
         Event::Closed => "public question time was closed".to_owned(),
+        Event::Shown { view } => format!("the public screen was set to {}", self::view(*view)),
         Event::Undone { .. } => "an act was undone".to_owned(),
     }
 }

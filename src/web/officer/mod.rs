@@ -19,6 +19,8 @@ mod question;
 mod questions;
 mod responses;
 
+pub use question::ground_choices;
+
 use actix_web::web::{self, get, post, resource};
 
 /// Adds the routes.

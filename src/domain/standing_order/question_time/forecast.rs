@@ -34,23 +34,29 @@ pub struct Forecast {
     pub of: usize,
 }
 
+/// When a question that waits is expected to be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The question.
+    pub question: QuestionId,
+    /// How long from now, while question time goes on without a break.
+    pub after: TimeDelta,
+    /// Whether that is before the time is over.
+    pub reached: bool,
+}
+
 impl QuestionTime {
-    /// How many questions will be reached, if each that waits takes the average of those finished, or what is expected of it
-    /// before any is finished.
+    /// When each question that waits is expected to be called, in calling order, if each takes the average of those finished, or
+    /// what is expected of it before any is finished.
     ///
     /// A question is reached if it can be called before the 30 minutes are over: whoever then speaks may finish.
-    pub fn forecast(
+    pub fn calls(
         &self,
         now: DateTime<Utc>,
         figures: &Figures,
         expected: impl Fn(QuestionId) -> TimeDelta,
-    ) -> Forecast {
-        let put = self
-            .entries
-            .iter()
-            .filter(|entry| matches!(entry.outcome, Outcome::Put { .. }))
-            .count();
-        let pace = i32::try_from(put)
+    ) -> Vec<Call> {
+        let pace = i32::try_from(self.put())
             .ok()
             .filter(|put| *put > 0)
             .map(|put| self.finished_at / put);
@@ -61,23 +67,41 @@ impl QuestionTime {
             Some(turn) => elapsed.max(self.finished_at + takes(turn.question)),
             None => elapsed,
         };
-        let present = usize::from(self.turn.is_some());
-        let mut reached = put + present;
-        for waiting in self
-            .entries
+        self.entries
             .iter()
             .filter(|entry| entry.outcome == Outcome::Waiting)
-        {
-            if at >= figures.question_time() {
-                break;
-            }
-            at += takes(waiting.question);
-            reached += 1;
-        }
+            .map(|entry| {
+                let call = Call {
+                    question: entry.question,
+                    after: at - elapsed,
+                    reached: at < figures.question_time(),
+                };
+                at += takes(entry.question);
+                call
+            })
+            .collect()
+    }
+
+    /// How many questions will be reached, by [`QuestionTime::calls`].
+    pub fn forecast(
+        &self,
+        now: DateTime<Utc>,
+        figures: &Figures,
+        expected: impl Fn(QuestionId) -> TimeDelta,
+    ) -> Forecast {
+        let begun = self.put() + usize::from(self.turn.is_some());
+        let calls = self.calls(now, figures, expected);
         Forecast {
-            reached,
-            of: put + present + self.waiting(),
+            reached: begun + calls.iter().filter(|call| call.reached).count(),
+            of: begun + calls.len(),
         }
+    }
+
+    fn put(&self) -> usize {
+        self.entries
+            .iter()
+            .filter(|entry| matches!(entry.outcome, Outcome::Put { .. }))
+            .count()
     }
 }
 

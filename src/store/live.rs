@@ -1,0 +1,108 @@
+//! Whether anything that the screens of a meeting show has changed, without reading it.
+
+use diesel::{dsl::max, prelude::*};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    domain::id::MeetingId,
+    store::{
+        connection::Db,
+        error::StoreError,
+        schema::{agenda_items, meetings, minutes, question_time_events, questions},
+    },
+};
+
+/// A digest of the versions of everything that a meeting's screens show: two are the same where nothing has changed.
+///
+/// It is worked out from the rows and not kept beside them, so that no act can forget to say that it changed something, and
+/// people who send questions to one meeting at once do not wait for one counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark(String);
+
+impl Mark {
+    /// As text, for a page.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The marks of meetings, in their order; none for one that does not exist.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn marks(db: &mut Db, of: &[MeetingId]) -> Result<Vec<Option<Mark>>, StoreError> {
+    let keys: Vec<String> = of.iter().map(ToString::to_string).collect();
+    let known: Vec<(String, i32)> = meetings::table
+        .filter(meetings::id.eq_any(&keys))
+        .select((meetings::id, meetings::version))
+        .load(db)?;
+    let last: Vec<(String, Option<i32>)> = question_time_events::table
+        .filter(question_time_events::meeting_id.eq_any(&keys))
+        .group_by(question_time_events::meeting_id)
+        .select((
+            question_time_events::meeting_id,
+            max(question_time_events::seq),
+        ))
+        .load(db)?;
+    let asked: Vec<(String, String, i32)> = questions::table
+        .filter(questions::meeting_id.eq_any(&keys))
+        .order(questions::id)
+        .select((questions::meeting_id, questions::id, questions::version))
+        .load(db)?;
+    let written: Vec<(String, String, i32)> = minutes::table
+        .inner_join(questions::table)
+        .filter(questions::meeting_id.eq_any(&keys))
+        .order(minutes::question_id)
+        .select((
+            questions::meeting_id,
+            minutes::question_id,
+            minutes::version,
+        ))
+        .load(db)?;
+    // an item carries no version: its title and its place are what is shown of it
+    let items: Vec<(String, String, i32)> = agenda_items::table
+        .filter(agenda_items::meeting_id.eq_any(&keys))
+        .order(agenda_items::id)
+        .select((
+            agenda_items::meeting_id,
+            agenda_items::title,
+            agenda_items::position,
+        ))
+        .load(db)?;
+    Ok(keys
+        .iter()
+        .map(|key| {
+            let (_, version) = known.iter().find(|(id, _)| id == key)?;
+            let mut digest = Sha256::new();
+            digest.update(version.to_be_bytes());
+            let last = last.iter().find(|(id, _)| id == key);
+            digest.update(last.and_then(|(_, seq)| *seq).unwrap_or(0).to_be_bytes());
+            for rows in [&asked, &written, &items] {
+                digest.update(b"|");
+                for (_, name, number) in rows.iter().filter(|(meeting, _, _)| meeting == key) {
+                    digest.update(name);
+                    digest.update([0]);
+                    digest.update(number.to_be_bytes());
+                }
+            }
+            let bytes = digest.finalize();
+            Some(Mark(
+                bytes[..8]
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect(),
+            ))
+        })
+        .collect())
+}
+
+/// The mark of one meeting.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is no such meeting, and others.
+pub fn mark(db: &mut Db, of: MeetingId) -> Result<Mark, StoreError> {
+    marks(db, &[of])?
+        .pop()
+        .flatten()
+        .ok_or(StoreError::NotFound)
+}

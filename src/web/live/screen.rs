@@ -1,0 +1,191 @@
+//! The public screen: for a projector in the room, and for people at home. The chair chooses what is on it; it has no control.
+//!
+//! It shows names as agreed for publication and nothing else of anybody, and none before question time is opened.
+
+use actix_web::web;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::clocks::{self, Clock, Reading};
+use crate::{
+    domain::{
+        id::MeetingId,
+        local_time,
+        meeting::MeetingStatus,
+        standing_order::question_time::{Outcome, Phase, TurnPhase, View},
+        status::Status,
+    },
+    service::{Service, ServiceError, question_time::ChairView, views},
+    web::{Answer, Visitor, page::Page, pages},
+};
+
+/// Whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Speaker {
+    name: String,
+    doing: &'static str,
+    clock: Option<Reading>,
+}
+
+/// A question on the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    place: usize,
+    name: String,
+    matter: String,
+    outcome: &'static str,
+    code: &'static str,
+}
+
+/// What the screen shows, without the present time: two are equal where nothing that the public may see has changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicScreen {
+    board: String,
+    when: String,
+    view: View,
+    phase: Phase,
+    cancelled: bool,
+    speaker: Option<Speaker>,
+    next: String,
+    waiting: usize,
+    clock: Option<Reading>,
+    rows: Vec<Row>,
+}
+
+/// What the questioner whose turn it is does.
+fn doing(phase: TurnPhase, spoke: bool) -> &'static str {
+    match phase {
+        TurnPhase::Called if spoke => "has been asked to pause",
+        TurnPhase::Called => "has been called",
+        TurnPhase::Speaking => "is asking a question",
+        TurnPhase::Answering => "is being answered",
+        TurnPhase::Supplementary => "is asking a supplementary question",
+        TurnPhase::AnsweringSupplementary => "is being answered on the supplementary question",
+    }
+}
+
+fn outcome(status: Status, outcome: Outcome) -> (&'static str, &'static str) {
+    match (status, outcome) {
+        (_, Outcome::Called) => ("Now", "now"),
+        (_, Outcome::Put { .. }) => ("Put", "done"),
+        (_, Outcome::DealtWith { .. }) => ("Dealt with under an agenda item", "done"),
+        (Status::Approved, Outcome::PassedOver) => ("Passed over", "done"),
+        (Status::Approved, Outcome::Waiting) => ("Waiting", "waiting"),
+        _ => ("Written response", "done"),
+    }
+}
+
+impl PublicScreen {
+    /// What the public may see of a meeting.
+    pub fn of(service: &Service, view: &ChairView) -> Self {
+        let meeting = view.meeting.meeting();
+        let figures = service.figures(meeting);
+        let state = &view.state;
+        let question = |id| view.questions.iter().find(|question| question.id == id);
+        let opened = state.opened_at.is_some();
+        let name =
+            |id| question(id).map_or_else(String::new, |question| question.published_name.clone());
+        let speaker = state.turn.as_ref().map(|turn| {
+            let name = name(turn.question);
+            Speaker {
+                doing: doing(turn.phase, turn.spoke),
+                clock: clocks::of_turn(state, &name, figures),
+                name,
+            }
+        });
+        let rows = (1..)
+            .zip(&state.entries)
+            .filter(|_| opened)
+            .filter_map(|(place, entry)| {
+                let question = question(entry.question)?;
+                let (outcome, code) = outcome(question.status, entry.outcome);
+                Some(Row {
+                    place,
+                    name: question.published_name.clone(),
+                    matter: views::matter_words(question, &view.meeting.agenda),
+                    outcome,
+                    code,
+                })
+            })
+            .collect();
+        Self {
+            board: view.meeting.board.name.clone(),
+            when: local_time::time_on_day(view.meeting.starts_at()),
+            view: state.view,
+            phase: match meeting.status {
+                MeetingStatus::Held => Phase::Closed,
+                _ => state.phase,
+            },
+            cancelled: meeting.status == MeetingStatus::Cancelled,
+            speaker,
+            next: state
+                .next()
+                .filter(|_| opened)
+                .map(name)
+                .unwrap_or_default(),
+            waiting: if opened { state.waiting() } else { 0 },
+            clock: clocks::of_meeting(state, figures).filter(|_| opened),
+            rows,
+        }
+    }
+
+    /// The screen as HTML, its clocks as they stand at `now`.
+    ///
+    /// # Errors
+    /// [`ServiceError::Internal`] where the template fails.
+    pub fn html(&self, now: DateTime<Utc>) -> Result<String, ServiceError> {
+        Drawn {
+            screen: self,
+            speaker_clock: self
+                .speaker
+                .as_ref()
+                .and_then(|speaker| speaker.clock.as_ref())
+                .map(|clock| clock.at(now)),
+            clock: self.clock.as_ref().map(|clock| clock.at(now)),
+        }
+        .render()
+        .map_err(|_| ServiceError::Internal("the template of the public screen failed".to_owned()))
+    }
+}
+
+/// The screen's content.
+#[derive(Template)]
+#[template(path = "public/screen_content.html")]
+struct Drawn<'a> {
+    screen: &'a PublicScreen,
+    speaker_clock: Option<Clock>,
+    clock: Option<Clock>,
+}
+
+/// The page around it.
+#[derive(Template)]
+#[template(path = "public/screen.html")]
+struct Screen {
+    page: Page,
+    stream: String,
+    content: String,
+}
+
+/// Where the public screen of a meeting is.
+pub fn address(meeting: MeetingId) -> String {
+    format!("/meetings/{meeting}/screen")
+}
+
+/// The public screen of a meeting.
+pub async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
+    let id = id.into_inner();
+    let (screen, now) = visitor
+        .run(move |service| {
+            let view = service
+                .store
+                .read(|db| crate::service::question_time::look(service, db, id))?;
+            Ok((PublicScreen::of(service, &view), service.now()))
+        })
+        .await?;
+    let template = Screen {
+        page: visitor.page(format!("Public question time: {}", screen.board)),
+        stream: super::public_stream(id),
+        content: screen.html(now)?,
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}

@@ -1,0 +1,172 @@
+//! A channel as server-sent events.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, ContentEncoding},
+    web::{self, Bytes},
+};
+use futures_util::stream;
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::{
+    config,
+    service::ServiceError,
+    web::{Answer, AppState, Failure},
+};
+
+/// After how long a browser that lost a stream is asked to come back, if its own script does not see to it.
+const COME_BACK_AFTER_MS: u32 = 1000;
+
+/// What is sent of one change: the data alone, and the whole event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// JSON, on one line.
+    pub data: Bytes,
+    /// The event as it goes over the wire.
+    pub frame: Bytes,
+}
+
+impl Sent {
+    /// An event called `state`. Its id is the number of the meeting's last event.
+    ///
+    /// # Errors
+    /// [`ServiceError::Internal`] where the state has no JSON form.
+    pub fn state(revision: i32, state: &impl Serialize) -> Result<Self, ServiceError> {
+        // serde_json escapes line breaks, so the data is one line whatever was typed
+        let data = serde_json::to_string(state)
+            .map_err(|_| ServiceError::Internal("a state has no JSON form".to_owned()))?;
+        let frame = format!("id: {revision}\nevent: state\ndata: {data}\n\n");
+        Ok(Self {
+            data: data.into(),
+            frame: frame.into(),
+        })
+    }
+}
+
+/// How many streams are open, in all and from each address.
+#[derive(Debug, Default)]
+pub struct Places(Mutex<Taken>);
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    of: HashMap<IpAddr, usize>,
+}
+
+/// One of the places; it is free again when this is dropped.
+#[derive(Debug)]
+pub struct Place {
+    places: Arc<Places>,
+    client: IpAddr,
+}
+
+impl Places {
+    /// Takes a place.
+    ///
+    /// # Errors
+    /// [`ServiceError::Busy`] where the node has no more; [`Failure::TooMany`] where this address has no more.
+    pub fn take(
+        self: &Arc<Self>,
+        client: IpAddr,
+        settings: &config::Live,
+    ) -> Result<Place, Failure> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.all >= settings.streams {
+            return Err(ServiceError::Busy.into());
+        }
+        let of_client = taken.of.entry(client).or_default();
+        if *of_client >= settings.streams_per_address {
+            return Err(Failure::TooMany(settings.beat));
+        }
+        *of_client += 1;
+        taken.all += 1;
+        Ok(Place {
+            places: Arc::clone(self),
+            client,
+        })
+    }
+
+    /// How many are taken.
+    pub fn taken(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).all
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all -= 1;
+        if let Some(count) = taken.of.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                taken.of.remove(&self.client);
+            }
+        }
+    }
+}
+
+/// What time it is, and how often that is said: the first thing on a stream, and all that is on it while nothing happens.
+fn time(state: &AppState, beat: Duration) -> String {
+    let data = json!({
+        "now": state.service.now().timestamp_millis(),
+        "beat": u64::try_from(beat.as_millis()).unwrap_or(u64::MAX),
+    });
+    format!("event: time\ndata: {data}\n\n")
+}
+
+/// Answers with a channel's present value and every later one, and the time in between. It ends when the channel does.
+///
+/// # Errors
+/// Where no place is left.
+pub fn open<T: Send + Sync + 'static>(
+    state: &web::Data<AppState>,
+    client: IpAddr,
+    mut channel: watch::Receiver<Arc<T>>,
+    frame: impl Fn(&T) -> Bytes + 'static,
+) -> Answer {
+    let settings = &state.service.settings.live;
+    let beat = settings.beat;
+    let place = state.live.places().take(client, settings)?;
+    let first = {
+        let now = channel.borrow_and_update();
+        let time = time(state, beat);
+        let mut bytes = format!("retry: {COME_BACK_AFTER_MS}\n{time}").into_bytes();
+        bytes.extend_from_slice(&frame(&now));
+        Bytes::from(bytes)
+    };
+    let state = state.clone();
+    let later = stream::unfold(
+        (channel, state, frame, place, Some(first)),
+        move |(mut channel, state, frame, place, first)| async move {
+            let bytes = match first {
+                Some(bytes) => bytes,
+                None => match tokio::time::timeout(beat, channel.changed()).await {
+                    Ok(Ok(())) => frame(&channel.borrow_and_update()),
+                    Ok(Err(_)) => return None,
+                    Err(_) => Bytes::from(time(&state, beat)),
+                },
+            };
+            Some((
+                Ok::<_, Failure>(bytes),
+                (channel, state, frame, place, None),
+            ))
+        },
+    );
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
+        // nginx and those that follow it hold an answer back unless they are told not to
+        .insert_header(("X-Accel-Buffering", "no"))
+        // compressing would hold events back too
+        .insert_header(ContentEncoding::Identity)
+        .streaming(later))
+}
