@@ -29,7 +29,8 @@ function draw (clock) {
   const little = LITTLE.find((step) => seconds <= step.seconds) ?? ENOUGH
   clock.querySelector('[data-clock-left]').textContent = digits(seconds)
   clock.querySelector('[data-clock-bar]').value = Math.min(used, total)
-  clock.querySelector('[data-clock-standing]').textContent = running || seconds === 0 ? little.standing : 'Stopped'
+  const still = used === 0 ? 'Not started' : 'Stopped'
+  clock.querySelector('[data-clock-standing]').textContent = running || seconds === 0 ? little.standing : still
   for (const step of [...LITTLE, ENOUGH]) clock.classList.toggle(`app-clock--${step.code}`, step === little)
 
   const heading = clock.querySelector('.app-clock__heading').textContent

@@ -28,7 +28,7 @@ function found (key) {
   const inRow = row && [...row.querySelectorAll('[data-row-key]')].find((element) => element.dataset.rowKey === key)
   if (inRow) return inRow
   if (/^[1-9]$/.test(key)) return document.querySelector(`[data-place="${key}"]`)
-  return [...document.querySelectorAll('[data-key]')].find((element) => element.dataset.key === key)
+  return [...document.querySelectorAll('[data-key]')].find((element) => element.dataset.key.split(' ').includes(key))
 }
 
 /** Listens. */
@@ -46,7 +46,7 @@ export function listenForKeys () {
     const element = found(event.key.toLowerCase())
     if (element === null || element === undefined) return
     event.preventDefault()
-    element.focus()
     if ('key' in element.dataset || 'rowKey' in element.dataset) element.click()
+    else element.focus()
   })
 }

@@ -5,6 +5,13 @@ import { drawClocks } from './clocks.js'
 
 const REGION = '[data-live]'
 
+// what somebody has opened or closed stays so; the rest is open as the page says
+const toggled = new WeakSet()
+document.addEventListener('click', (event) => {
+  const summary = event.target.closest?.('summary')
+  if (summary) toggled.add(summary.parentElement)
+})
+
 let refreshing = null
 let again = false
 
@@ -44,7 +51,7 @@ export function takeOver (html, sent = null) {
         return !(old instanceof HTMLFormElement && old !== sent && isBeingFilledIn(old))
       },
       beforeAttributeUpdated (name, node) {
-        return !(name === 'open' && node instanceof HTMLDetailsElement)
+        return !(name === 'open' && toggled.has(node))
       }
     }
   })

@@ -9,10 +9,12 @@ use crate::{
     evening::{Evening, board, email, evening, resident},
 };
 
-/// How a clock stands: what is left, and the sentence under it.
+/// How a clock stands: what is left, and the words under it.
 fn clock(page: &Page, id: &str) -> (String, String) {
     let left = page.all(&format!("#{id} [data-clock-left]")).concat();
-    let words = page.all(&format!("#{id} > p:last-child")).concat();
+    let words = page
+        .all(&format!("#{id} [data-clock-standing], #{id} progress"))
+        .join(". ");
     (left, words)
 }
 
@@ -37,7 +39,7 @@ async fn a_meeting_runs_from_opening_to_closing() {
     let chair = evening_of.chair().await;
 
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step"), ["Open public question time"]);
+    assert_eq!(page.all("#next-step .app-act"), ["Open public question time"]);
     assert!(page.text().contains("about 3 minutes"), "{}", page.text());
     assert!(
         page.text()
@@ -51,7 +53,7 @@ async fn a_meeting_runs_from_opening_to_closing() {
     chair.does("open").await;
     let page = chair.does("call").await;
     assert_eq!(
-        page.all("#next-step"),
+        page.all("#next-step .app-act"),
         ["Sample Resident 1 starts speaking"]
     );
     chair.does("speak").await;
@@ -61,7 +63,7 @@ async fn a_meeting_runs_from_opening_to_closing() {
         clock(&page, "turn-clock"),
         (
             "1:55".to_owned(),
-            "Running. 1 minute 5 seconds used of 3 minutes.".to_owned()
+            "1 minute 5 seconds used of 3 minutes. Running".to_owned()
         )
     );
     assert_eq!(clock(&page, "meeting-clock").0, "28:55");
@@ -74,7 +76,7 @@ async fn a_meeting_runs_from_opening_to_closing() {
         clock(&page, "turn-clock"),
         (
             "1:55".to_owned(),
-            "Stopped. 1 minute 5 seconds used of 3 minutes.".to_owned()
+            "1 minute 5 seconds used of 3 minutes. Stopped".to_owned()
         ),
         "the answer is not the questioner's time"
     );
@@ -173,8 +175,8 @@ async fn after_three_minutes_the_questioner_cannot_go_on() {
     evening_of.app.advance(TimeDelta::seconds(1));
     let page = chair.does("stop").await;
     assert_eq!(clock(&page, "turn-clock").0, "0:00");
-    assert!(clock(&page, "turn-clock").1.starts_with("Time is over."));
-    assert_eq!(page.all("#next-step"), ["Start the answer"]);
+    assert!(clock(&page, "turn-clock").1.ends_with("Time is over"));
+    assert_eq!(page.all("#next-step .app-act"), ["Start the answer"]);
 
     let answer = chair.send(&chair.asks("speak").await).await;
     assert_eq!(answer.status, 422);
@@ -202,7 +204,7 @@ async fn there_is_one_supplementary() {
         chair.does(act).await;
     }
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step"), ["Finish: both answered"]);
+    assert_eq!(page.all("#next-step .app-act"), ["Finish: both answered"]);
     let answer = chair.send(&chair.asks("supplementary").await).await;
     assert_eq!(answer.status, 422);
     assert!(answer.problems().concat().contains("34(9)(iv)"));
@@ -231,7 +233,7 @@ async fn at_thirty_minutes_nobody_else_is_called_and_who_speaks_may_finish() {
     evening_of.app.clock.set(evening(19, 10, 0));
     let page = chair.look().await;
     assert_eq!(clock(&page, "meeting-clock").0, "0:00");
-    assert!(clock(&page, "meeting-clock").1.starts_with("Time is over."));
+    assert!(clock(&page, "meeting-clock").1.ends_with("Time is over"));
 
     // the one then speaking goes on, is answered, asks the supplementary
     evening_of.app.clock.set(evening(19, 11, 0));
@@ -246,7 +248,7 @@ async fn at_thirty_minutes_nobody_else_is_called_and_who_speaks_may_finish() {
         chair.does(act).await;
     }
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step"), ["Close public question time"]);
+    assert_eq!(page.all("#next-step .app-act"), ["Close public question time"]);
     assert!(
         page.text()
             .contains("At this pace 1 of 3 questions will be reached.")
@@ -283,11 +285,11 @@ async fn an_adjournment_stops_both_clocks() {
     chair.does("adjourn").await;
     evening_of.app.advance(TimeDelta::minutes(20));
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step"), ["Resume public question time"]);
+    assert_eq!(page.all("#next-step .app-act"), ["Resume public question time"]);
     assert_eq!(clock(&page, "turn-clock").0, "2:40");
-    assert!(clock(&page, "turn-clock").1.starts_with("Stopped."));
+    assert!(clock(&page, "turn-clock").1.ends_with("Stopped"));
     assert_eq!(clock(&page, "meeting-clock").0, "29:40");
-    assert!(clock(&page, "meeting-clock").1.starts_with("Stopped."));
+    assert!(clock(&page, "meeting-clock").1.ends_with("Stopped"));
     let answer = chair.send(&chair.asks("answer").await).await;
     assert_eq!(answer.status, 409);
 
@@ -341,10 +343,10 @@ async fn undoing_a_slip_leaves_the_clock_running_as_it_was() {
     let page = chair.does("undo").await;
     // the questioner was speaking all along
     assert_eq!(clock(&page, "turn-clock").0, "2:20");
-    assert!(clock(&page, "turn-clock").1.starts_with("Running."));
+    assert!(clock(&page, "turn-clock").1.ends_with("Running"));
     assert!(
         page.text()
-            .contains("Undo takes back the last act: the questioner started to speak.")
+            .contains("Undo: the questioner started to speak")
     );
 }
 
@@ -413,7 +415,7 @@ async fn pressing_twice_does_no_harm() {
     }
     // undone once, not twice
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step"), ["Finish: answered"]);
+    assert_eq!(page.all("#next-step .app-act"), ["Finish: answered"]);
 }
 
 #[tokio::test]
@@ -487,7 +489,7 @@ async fn the_chair_of_another_board_is_kept_out() {
         .await;
     assert_eq!(answer.status, 403);
     assert_eq!(
-        chair.look().await.all("#next-step"),
+        chair.look().await.all("#next-step .app-act"),
         ["Open public question time"]
     );
 
@@ -576,7 +578,7 @@ async fn closing_happens_once_and_nothing_follows_it() {
     let answer = chair.send(&open).await;
     assert_eq!(answer.status, 303, "the first opening, pressed again");
     let page = chair.look().await;
-    assert_eq!(page.all(".app-chair-next").len(), 0);
+    assert_eq!(page.all(".app-stage__acts").len(), 0);
     let close = chair
         .browser
         .get(&format!("{}/close", evening_of.screen()))
@@ -632,7 +634,7 @@ async fn question_time_is_not_opened_or_closed_before_its_day() {
         .set(evening(18, 40, 0) - TimeDelta::days(1));
     let chair = evening_of.chair().await;
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step").len(), 0);
+    assert_eq!(page.all("#next-step .app-act").len(), 0);
     assert!(
         page.text()
             .contains("can be opened on Tuesday 6 February 2024")

@@ -233,7 +233,7 @@ impl Chair<'_> {
 
     /// What a press of a button among those of the next step would send.
     pub async fn asks(&self, act: &str) -> Vec<(String, String)> {
-        pressed(&self.look().await, ".app-chair-next form", act, &[])
+        pressed(&self.look().await, ".app-stage__acts", act, &[])
     }
 
     /// What a press of a button beside a question would send.
@@ -243,7 +243,10 @@ impl Chair<'_> {
         act: &str,
         values: &[(&str, &str)],
     ) -> Vec<(String, String)> {
-        let form = format!("#{} form", question.reference);
+        let form = match act {
+            "deal_with" => format!("#deal-{}", question.reference),
+            _ => format!("#acts-{}", question.reference),
+        };
         pressed(&self.look().await, &form, act, values)
     }
 

@@ -113,6 +113,7 @@ impl Reading {
                 (Little::HalfMinute, true) => "30 seconds or less",
                 (Little::Minute, true) => "1 minute or less",
                 (_, true) => "Running",
+                (_, false) if used.is_zero() => "Not started",
                 (_, false) => "Stopped",
             },
         }

@@ -67,7 +67,7 @@ fn doing(phase: TurnPhase, spoke: bool) -> &'static str {
 fn outcome(status: Status, outcome: Outcome) -> (&'static str, &'static str) {
     match (status, outcome) {
         (_, Outcome::Called) => ("Now", "now"),
-        (_, Outcome::Put { .. }) => ("Put", "done"),
+        (_, Outcome::Put { .. }) => ("Asked", "done"),
         (_, Outcome::DealtWith { .. }) => ("Dealt with under an agenda item", "done"),
         (Status::Approved, Outcome::PassedOver) => ("Passed over", "done"),
         (Status::Approved, Outcome::Waiting) => ("Waiting", "waiting"),
@@ -126,6 +126,15 @@ impl PublicScreen {
             waiting: if opened { state.waiting() } else { 0 },
             clock: clocks::of_meeting(state, figures).filter(|_| opened),
             rows,
+        }
+    }
+
+    /// How close the rows stand: a projector can't be scrolled.
+    fn density(&self) -> &'static str {
+        match self.rows.len() {
+            0..=6 => "few",
+            7..=14 => "many",
+            _ => "most",
         }
     }
 
