@@ -94,6 +94,6 @@ ids! {
     LetterId,
     /// A member of staff, or the chair of a board.
     StaffId,
-    /// A token that lets a program act for a member of staff.
+    /// A token for a program: one that acts for a member of staff, or a display that only reads.
     ApiTokenId,
 }

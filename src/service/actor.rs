@@ -12,6 +12,8 @@ pub enum Who {
     Staff(StaffMember),
     /// A program with a token, for somebody.
     Program(StaffMember),
+    /// A room's display with a token of its own. It acts for nobody, and only reads.
+    Display,
     /// A member of the public.
     Questioner,
     /// The service itself.
@@ -48,7 +50,8 @@ impl Acting {
     pub fn kind(&self) -> ActorKind {
         match self.who {
             Who::Staff(_) => ActorKind::Staff,
-            Who::Program(_) => ActorKind::Program,
+            // what only reads is in no entry
+            Who::Program(_) | Who::Display => ActorKind::Program,
             Who::Questioner => ActorKind::Questioner,
             Who::System => ActorKind::System,
         }
@@ -58,7 +61,7 @@ impl Acting {
     pub fn member(&self) -> Option<&StaffMember> {
         match &self.who {
             Who::Staff(member) | Who::Program(member) => Some(member),
-            Who::Questioner | Who::System => None,
+            Who::Display | Who::Questioner | Who::System => None,
         }
     }
 

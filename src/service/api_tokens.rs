@@ -1,5 +1,5 @@
-//! Tokens by which programs act for a member of staff. An administrator issues them; each is shown once, kept by its hash, and
-//! ends by itself.
+//! Tokens for programs: one acts for a member of staff, one for a room's display acts for nobody and only reads. An administrator
+//! issues them; each is shown once, kept by its hash, and ends by itself.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
@@ -7,11 +7,20 @@ use serde_json::json;
 
 use crate::{
     domain::{
+        codes::Code,
         id::{ApiTokenId, StaffId},
         text,
     },
-    service::{FieldError, Service, ServiceError, actor::Acting, permission, sha256_hex},
-    store::staff::{self, ApiToken, StaffMember},
+    service::{
+        FieldError, Service, ServiceError,
+        actor::{Acting, Who},
+        permission, sha256_hex,
+    },
+    store::{
+        connection::Db,
+        error::StoreError,
+        staff::{self, ApiToken, StaffMember, TokenAccess},
+    },
 };
 
 /// What every token begins with, so that one that leaked is known for what it is.
@@ -23,10 +32,12 @@ pub const MOST_DAYS: i64 = 366;
 /// What is typed about a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TypedToken {
-    /// For whom it acts: the account's identifier.
-    pub staff_id: String,
     /// What it is for.
     pub name: String,
+    /// What it may do: a code of [`TokenAccess`].
+    pub access: String,
+    /// For whom it acts, where it acts for somebody: the account's identifier.
+    pub staff_id: String,
     /// For how many days it holds.
     pub days: String,
 }
@@ -44,8 +55,8 @@ pub struct IssuedToken {
 pub struct ListedToken {
     /// The token.
     pub token: ApiToken,
-    /// The name of whom it acts for.
-    pub acts_for: String,
+    /// The name of whom it acts for; none where it is for a display.
+    pub acts_for: Option<String>,
     /// Whether it is still good.
     pub good: bool,
 }
@@ -62,10 +73,11 @@ impl Service {
             staff::tokens(db)?
                 .into_iter()
                 .map(|token| {
-                    let member = staff::member(db, token.staff_id)?;
+                    let good = token.revoked_at.is_none() && token.expires_at > now;
+                    let member = account(db, token.staff_id)?;
                     Ok(ListedToken {
-                        good: token.revoked_at.is_none() && token.expires_at > now && member.active,
-                        acts_for: member.name,
+                        good: good && member.as_ref().is_none_or(|member| member.active),
+                        acts_for: member.map(|member| member.name),
                         token,
                     })
                 })
@@ -94,6 +106,37 @@ impl Service {
                 "Enter what the token is for, in 100 characters or fewer",
             ));
         }
+        let access = TokenAccess::from_code(&typed.access);
+        if access.is_none() {
+            wrong.push(FieldError::new(
+                "access",
+                "empty",
+                "Select what the token may do",
+            ));
+        }
+        let staff_id = match access {
+            // an account that was chosen before the other answer is not meant
+            Some(TokenAccess::Display) | None => None,
+            Some(TokenAccess::Full) => {
+                let member = match typed.staff_id.parse::<StaffId>() {
+                    Ok(id) => self.store.read(|db| match staff::member(db, id) {
+                        Ok(member) => Ok(Some(member)),
+                        Err(StoreError::NotFound) => Ok(None),
+                        Err(error) => Err(ServiceError::from(error)),
+                    })?,
+                    Err(_) => None,
+                };
+                let member = member.filter(|member| member.active);
+                if member.is_none() {
+                    wrong.push(FieldError::new(
+                        "staff_id",
+                        "empty",
+                        "Select the account that the token acts for",
+                    ));
+                }
+                member.map(|member| member.id)
+            }
+        };
         let days = typed
             .days
             .trim()
@@ -107,24 +150,8 @@ impl Service {
                 format!("Enter a number of days between 1 and {MOST_DAYS}"),
             ));
         }
-        let staff_id = typed.staff_id.parse::<StaffId>().ok();
-        let member = match staff_id {
-            Some(id) => self.store.read(|db| match staff::member(db, id) {
-                Ok(member) => Ok(Some(member)),
-                Err(crate::store::error::StoreError::NotFound) => Ok(None),
-                Err(error) => Err(ServiceError::from(error)),
-            })?,
-            None => None,
-        };
-        let member = member.filter(|member| member.active);
-        if member.is_none() {
-            wrong.push(FieldError::new(
-                "staff_id",
-                "empty",
-                "Select the account that the token acts for",
-            ));
-        }
-        let (Some(name), Some(days), Some(member)) = (name, days, member) else {
+        let (Some(name), Some(access), Some(days), true) = (name, access, days, wrong.is_empty())
+        else {
             return Err(ServiceError::Invalid(wrong));
         };
         let text = format!(
@@ -135,7 +162,8 @@ impl Service {
         let token = ApiToken {
             id: self.new_id(),
             token_hash: sha256_hex(text.as_bytes()),
-            staff_id: member.id,
+            access,
+            staff_id,
             name,
             created_at: now,
             expires_at: now + TimeDelta::days(days),
@@ -149,7 +177,11 @@ impl Service {
                 "issue_api_token",
                 ("api_token", &token.id.to_string()),
                 None,
-                Some(json!({ "staff": token.staff_id, "expires_at": token.expires_at })),
+                Some(json!({
+                    "access": token.access,
+                    "staff": token.staff_id,
+                    "expires_at": token.expires_at,
+                })),
             )
         })?;
         Ok(IssuedToken { token, text })
@@ -163,16 +195,17 @@ impl Service {
         permission::administrator(acting)?;
         let now = self.now();
         self.store.write(|db| {
-            if !staff::tokens(db)?.iter().any(|token| token.id == id) {
-                return Err(ServiceError::NotFound);
-            }
+            let token = staff::tokens(db)?
+                .into_iter()
+                .find(|token| token.id == id)
+                .ok_or(ServiceError::NotFound)?;
             if staff::revoke_token(db, id, now)? {
                 self.audit(
                     db,
                     acting,
                     "revoke_api_token",
                     ("api_token", &id.to_string()),
-                    None,
+                    Some(json!({ "access": token.access })),
                     None,
                 )?;
             }
@@ -180,11 +213,11 @@ impl Service {
         })
     }
 
-    /// For whom a token acts, if it is one that is still good: neither revoked nor over, and its account open.
+    /// Who comes with a token, if it is one that is still good: neither revoked nor over, and its account, where it has one, open.
     ///
     /// # Errors
     /// [`ServiceError`] where the store fails.
-    pub fn by_api_token(&self, token: &str) -> Result<Option<StaffMember>, ServiceError> {
+    pub fn by_api_token(&self, token: &str) -> Result<Option<Who>, ServiceError> {
         let now = self.now();
         let hash = sha256_hex(token.as_bytes());
         self.store.read(|db| {
@@ -194,8 +227,17 @@ impl Service {
             if token.revoked_at.is_some() || token.expires_at <= now {
                 return Ok(None);
             }
-            let member = staff::member(db, token.staff_id)?;
-            Ok(Some(member).filter(|member| member.active))
+            Ok(match token.access {
+                TokenAccess::Display => Some(Who::Display),
+                TokenAccess::Full => account(db, token.staff_id)?
+                    .filter(|member| member.active)
+                    .map(Who::Program),
+            })
         })
     }
+}
+
+/// The account of a token, where it has one.
+fn account(db: &mut Db, id: Option<StaffId>) -> Result<Option<StaffMember>, StoreError> {
+    id.map(|id| staff::member(db, id)).transpose()
 }

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod dossier;
 pub mod drafts;
 pub mod error;
+pub mod event_log;
 pub mod evidence;
 pub mod import_postcodes;
 pub mod letters;

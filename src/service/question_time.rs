@@ -18,13 +18,14 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        permission, responses,
+        permission::{self, Onlooker},
+        responses,
         views::{self, MeetingView},
     },
     store::{
         connection::Db,
         meetings, question_time as stored,
-        questions::{self, Question},
+        questions::{self, DecisionKind, Question},
     },
 };
 
@@ -106,6 +107,64 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairView, 
         state,
         undecided,
         events,
+    })
+}
+
+/// What an onlooker of the API sees: the chair of the board and the proper officer what [`look`] gives, a room's display what of it
+/// is [`for_publication`].
+///
+/// # Errors
+/// [`ServiceError::SignedOut`], [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
+pub fn watch(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    id: MeetingId,
+) -> Result<ChairView, ServiceError> {
+    let board = meetings::meeting(db, id)?.meeting.board_id;
+    let onlooker = permission::display_or_chair(acting, board)?;
+    let view = look(service, db, id)?;
+    match onlooker {
+        Onlooker::Chair(_) => Ok(view),
+        Onlooker::Display => for_publication(service, db, view),
+    }
+}
+
+/// The view less the questions that are not published: all of them before the day of the meeting, and at any time those that nobody
+/// approved. Closing puts what nobody decided among those that are owed a written response, and cancelling too.
+///
+/// # Errors
+/// Those of the store.
+pub fn for_publication(
+    service: &Service,
+    db: &mut Db,
+    mut view: ChairView,
+) -> Result<ChairView, ServiceError> {
+    let too_early = is_too_early(&view.meeting, service.now());
+    let mut published = Vec::new();
+    for question in view.questions {
+        if !too_early && was_approved(db, &question)? {
+            published.push(question);
+        }
+    }
+    view.state.entries.retain(|entry| {
+        published
+            .iter()
+            .any(|question| question.id == entry.question)
+    });
+    view.questions = published;
+    Ok(view)
+}
+
+/// Whether a question on the list was approved before it came to where it stands.
+fn was_approved(db: &mut Db, question: &Question) -> Result<bool, ServiceError> {
+    Ok(match question.status {
+        Status::Approved | Status::Answered | Status::DealtWith | Status::NotPut => true,
+        _ => questions::decisions(db, question.id)?
+            .iter()
+            .rev()
+            .find(|decision| decision.kind != DecisionKind::MatchJudged)
+            .is_some_and(|decision| decision.kind == DecisionKind::Approved),
     })
 }
 

@@ -9,7 +9,11 @@ use crate::{
         standing_order::question_time::{Event, Recorded},
     },
     store::{
-        connection::Db, error::StoreError, rows, schema::question_time_events, types::Instant,
+        connection::Db,
+        error::StoreError,
+        rows,
+        schema::{question_time_events, staff},
+        types::Instant,
     },
 };
 
@@ -35,6 +39,49 @@ pub fn events(db: &mut Db, meeting: MeetingId) -> Result<Vec<Recorded>, StoreErr
                 at: at.utc(),
                 event: rows::json::<Event>(&event)?,
             })
+        })
+        .collect()
+}
+
+/// The account through which an event was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedBy {
+    /// Its identifier.
+    pub id: StaffId,
+    /// Its name as it is today.
+    pub name: String,
+}
+
+/// The events at a meeting in order, undone ones too, each with who recorded it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn log(db: &mut Db, meeting: MeetingId) -> Result<Vec<(Recorded, RecordedBy)>, StoreError> {
+    let found: Vec<(i32, String, Instant, String, String)> = question_time_events::table
+        .inner_join(staff::table)
+        .filter(question_time_events::meeting_id.eq(meeting.to_string()))
+        .order(question_time_events::seq)
+        .select((
+            question_time_events::seq,
+            question_time_events::event,
+            question_time_events::recorded_at,
+            staff::id,
+            staff::name,
+        ))
+        .load(db)?;
+    found
+        .into_iter()
+        .map(|(seq, event, at, id, name)| {
+            let recorded = Recorded {
+                seq,
+                at: at.utc(),
+                event: rows::json::<Event>(&event)?,
+            };
+            let by = RecordedBy {
+                id: rows::parsed(&id)?,
+                name,
+            };
+            Ok((recorded, by))
         })
         .collect()
 }

@@ -46,7 +46,8 @@ diesel::table! {
     api_tokens (id) {
         id -> Text,
         token_hash -> Text,
-        staff_id -> Text,
+        access -> Text,
+        staff_id -> Nullable<Text>,
         name -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,

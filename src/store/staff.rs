@@ -310,15 +310,27 @@ pub fn delete_old_sessions(
     .execute(db)?)
 }
 
-/// A token that lets a program act for an account.
+coded! {
+    /// What an API token is for.
+    pub enum TokenAccess {
+        /// A program may do what an account may do.
+        Full = "full",
+        /// A room's display may read what is published and how question time stands. It acts for nobody.
+        Display = "display",
+    }
+}
+
+/// A token for a program: one that acts for an account, or a display that only reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiToken {
     /// Its identifier.
     pub id: ApiTokenId,
     /// Hash of the token.
     pub token_hash: String,
-    /// For whom it acts.
-    pub staff_id: StaffId,
+    /// What it is for.
+    pub access: TokenAccess,
+    /// For whom it acts: none where it is for a display, and only there.
+    pub staff_id: Option<StaffId>,
     /// What it is for, in words.
     pub name: String,
     /// When it was issued.
@@ -333,6 +345,7 @@ type TokenRow = (
     String,
     String,
     String,
+    Option<String>,
     String,
     Instant,
     Instant,
@@ -341,6 +354,7 @@ type TokenRow = (
 const TOKEN_COLUMNS: (
     api_tokens::id,
     api_tokens::token_hash,
+    api_tokens::access,
     api_tokens::staff_id,
     api_tokens::name,
     api_tokens::created_at,
@@ -349,6 +363,7 @@ const TOKEN_COLUMNS: (
 ) = (
     api_tokens::id,
     api_tokens::token_hash,
+    api_tokens::access,
     api_tokens::staff_id,
     api_tokens::name,
     api_tokens::created_at,
@@ -357,11 +372,12 @@ const TOKEN_COLUMNS: (
 );
 
 fn token(row: TokenRow) -> Result<ApiToken, StoreError> {
-    let (id, token_hash, staff_id, name, created_at, expires_at, revoked_at) = row;
+    let (id, token_hash, access, staff_id, name, created_at, expires_at, revoked_at) = row;
     Ok(ApiToken {
         id: rows::parsed(&id)?,
         token_hash,
-        staff_id: rows::parsed(&staff_id)?,
+        access: rows::coded(&access)?,
+        staff_id: rows::parsed_option(staff_id.as_deref())?,
         name,
         created_at: created_at.utc(),
         expires_at: expires_at.utc(),
@@ -378,7 +394,8 @@ pub fn insert_token(db: &mut Db, token: &ApiToken) -> Result<(), StoreError> {
         .values((
             api_tokens::id.eq(token.id.to_string()),
             api_tokens::token_hash.eq(&token.token_hash),
-            api_tokens::staff_id.eq(token.staff_id.to_string()),
+            api_tokens::access.eq(token.access.code()),
+            api_tokens::staff_id.eq(token.staff_id.map(|id| id.to_string())),
             api_tokens::name.eq(&token.name),
             api_tokens::created_at.eq(Instant::from(token.created_at)),
             api_tokens::expires_at.eq(Instant::from(token.expires_at)),

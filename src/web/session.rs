@@ -6,13 +6,18 @@ use std::{
     pin::Pin,
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::{Method, header},
+    web,
+};
 
 use crate::{
     service::{
         Service, ServiceError,
         actor::{Acting, Who},
-        sha256_hex,
+        permission, sha256_hex,
     },
     store::staff::StaffMember,
     web::{
@@ -244,8 +249,9 @@ impl FromRequest for Staff {
     }
 }
 
-/// Who calls the API: a program with a bearer token, a signed-in member of staff, or anybody.
+/// Who calls the API: a program or a display with a bearer token, a signed-in member of staff, or anybody.
 ///
+/// A display only reads, whatever it asks for: what is no GET is refused here, before any handler.
 /// A bearer token wins over a cookie; one that is not right is an error and never makes a caller anonymous.
 #[derive(Clone)]
 pub struct ApiActor {
@@ -306,11 +312,9 @@ impl ApiActor {
                 .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
                 .map(|(_, token)| token.trim().to_owned())
                 .ok_or(ServiceError::SignedOut)?;
-            let member =
-                state::blocking(&state.service, move |service| service.by_api_token(&token))
-                    .await?
-                    .ok_or(ServiceError::SignedOut)?;
-            Who::Program(member)
+            state::blocking(&state.service, move |service| service.by_api_token(&token))
+                .await?
+                .ok_or(ServiceError::SignedOut)?
         } else if let Some(token) = cookies::read(&request, settings, Kind::Staff) {
             match state::blocking(&state.service, move |service| service.signed_in(&token)).await? {
                 Some(member) => Who::Staff(member),
@@ -319,11 +323,15 @@ impl ApiActor {
         } else {
             Who::Questioner
         };
+        let acting = Acting {
+            who,
+            request_id: request_id::of(&request),
+        };
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            permission::not_display(&acting)?;
+        }
         Ok(Self {
-            acting: Acting {
-                who,
-                request_id: request_id::of(&request),
-            },
+            acting,
             client,
             state,
         })

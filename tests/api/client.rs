@@ -3,10 +3,10 @@
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 
-use public_question_time::domain::id::BoardId;
+use public_question_time::domain::{codes::Code, id::BoardId};
 use public_question_time::service::actor::{Acting, Who};
 use public_question_time::service::api_tokens::TypedToken;
-use public_question_time::store::staff::{HeldRole, Role, StaffMember};
+use public_question_time::store::staff::{HeldRole, Role, StaffMember, TokenAccess};
 
 use crate::app::{Setup, TestApp};
 
@@ -136,15 +136,22 @@ pub struct Council {
     pub other_chair: Client,
     pub responder: Client,
     pub administrator: Client,
+    pub display: Client,
     pub board: String,
     pub meeting: String,
 }
 
-/// A token for a member of staff, issued as an administrator would.
+/// A token for a member of staff.
 fn token(app: &TestApp, held: HeldRole, email: &str) -> String {
     app.account(email, &format!("Sample {}", held.role), &[held]);
     let accounts = app.service.accounts(&Acting::system()).unwrap();
     let member: &StaffMember = accounts.iter().find(|m| m.email == email).unwrap();
+    issued(app, TokenAccess::Full, &member.id.to_string())
+}
+
+/// A token, issued as an administrator would.
+fn issued(app: &TestApp, access: TokenAccess, staff_id: &str) -> String {
+    let accounts = app.service.accounts(&Acting::system()).unwrap();
     let administrator = accounts
         .iter()
         .find(|m| m.roles.iter().any(|r| r.role == Role::Administrator))
@@ -154,8 +161,9 @@ fn token(app: &TestApp, held: HeldRole, email: &str) -> String {
         request_id: None,
     };
     let typed = TypedToken {
-        staff_id: member.id.to_string(),
         name: "tests".to_owned(),
+        access: access.code().to_owned(),
+        staff_id: staff_id.to_owned(),
         days: "30".to_owned(),
     };
     app.service.issue_api_token(&acting, &typed).unwrap().text
@@ -185,6 +193,7 @@ impl Council {
             everywhere(Role::RespondingOfficer),
             "responder@example.org",
         ));
+        let display = client(issued(&app, TokenAccess::Display, ""));
         let mut boards = Vec::new();
         for (name, slug) in [("Safer", "safer"), ("Corporate", "corporate")] {
             let board =
@@ -211,6 +220,7 @@ impl Council {
             other_chair,
             responder,
             administrator,
+            display,
             board: boards.swap_remove(0),
             meeting,
             app,

@@ -95,6 +95,7 @@ async fn the_examples_of_the_guide_are_answered_as_it_says() {
         ("QUESTION", listed["id"].as_str().unwrap().to_owned()),
         ("TOKEN", token.to_owned()),
         ("STAFF", council.officer.token().to_owned()),
+        ("DISPLAY", council.display.token().to_owned()),
     ]);
     let examples = examples(guide, &variables);
     assert!(examples.len() > 15, "{}", examples.len());

@@ -1,7 +1,9 @@
 //! The REST API over HTTP, as programs meet it.
 
 mod client;
+mod display;
 mod document;
+mod event_log;
 mod guide;
 mod notice;
 mod personas;

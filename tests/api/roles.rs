@@ -46,6 +46,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("write_minutes", Chair),
     ("see_question_time", Chair),
     ("record_event", Chair),
+    ("see_event_log", Chair),
     ("list_written_responses", Responder),
     ("read_written_response", Responder),
     ("save_response_draft", Responder),
@@ -62,13 +63,14 @@ async fn each_role_gets_as_far_as_it_may() {
     let council = Council::open().await;
     let question = council.approved(1).await;
     let document = council.anyone.get("/api/openapi.json").await.expect(200);
-    let callers: [(&str, &Client); 6] = [
+    let callers: [(&str, &Client); 7] = [
         ("anyone", &council.anyone),
         ("officer", &council.officer),
         ("chair", &council.chair),
         ("other chair", &council.other_chair),
         ("responder", &council.responder),
         ("administrator", &council.administrator),
+        ("display", &council.display),
     ];
     let mut known = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -97,10 +99,15 @@ async fn each_role_gets_as_far_as_it_may() {
                 .replace("{reference}", "PQ-2024-AAAA")
                 .replace("{date}", "2024-03-01");
             let method: Method = method.to_uppercase().parse().unwrap();
+            let published = method == Method::GET && !path.contains("/your-question/");
             let body = (method == Method::POST || method == Method::PUT).then(|| json!([]));
             for (role, client) in callers {
                 let reply = client.send(method.clone(), &real, &[], body.as_ref()).await;
                 let may = match allowed {
+                    // its log is for it once question time is closed
+                    _ if role == "display" => {
+                        published && (allowed == Anyone || name == "see_question_time")
+                    }
                     Anyone => true,
                     Chair => matches!(role, "officer" | "chair"),
                     Officer => role == "officer",

@@ -1,7 +1,8 @@
 //! Signing in, what staff may see, and what guards every form.
 
 use chrono::TimeDelta;
-use public_question_time::store::staff::Role;
+use public_question_time::service::actor::Who;
+use public_question_time::store::{audit, staff::Role};
 
 use crate::app::{Browser, PASSWORD, Page, Setup, TestApp};
 
@@ -415,10 +416,22 @@ async fn tokens_are_issued_once_and_revoked_for_good() {
         refused.problems(),
         [
             "Enter what the token is for, in 100 characters or fewer",
+            "Select what the token may do",
             "Enter a number of days between 1 and 366",
-            "Select the account that the token acts for",
         ]
     );
+    let refused = admin
+        .submit(
+            &page,
+            "main form",
+            &[("name", "Minutes program"), ("access", "full")],
+        )
+        .await;
+    assert_eq!(
+        refused.problems(),
+        ["Select the account that the token acts for"]
+    );
+    assert_eq!(refused.all("#staff_id-error").len(), 1, "next to its field");
     let account = page
         .html()
         .select(&scraper::Selector::parse("#staff_id option[value]:not([value=''])").unwrap())
@@ -431,6 +444,7 @@ async fn tokens_are_issued_once_and_revoked_for_good() {
             "main form",
             &[
                 ("name", "Minutes program"),
+                ("access", "full"),
                 ("staff_id", &account),
                 ("days", "30"),
             ],
@@ -467,7 +481,12 @@ async fn a_token_ends_by_itself() {
         .submit(
             &page,
             "main form",
-            &[("name", "A trial"), ("staff_id", &account), ("days", "1")],
+            &[
+                ("name", "A trial"),
+                ("access", "full"),
+                ("staff_id", &account),
+                ("days", "1"),
+            ],
         )
         .await;
     let text = issued.all("#token").concat();
@@ -475,6 +494,88 @@ async fn a_token_ends_by_itself() {
     assert!(app.service.by_api_token(&text).unwrap().is_some());
     app.advance(TimeDelta::hours(1));
     assert!(app.service.by_api_token(&text).unwrap().is_none());
+}
+
+/// What the audit trail has of an act on tokens: before and after.
+fn audited(app: &TestApp, act: &str) -> (Option<String>, Option<String>) {
+    let entries = app.service.store.read(|db| audit::latest(db, None, 20));
+    let found: Vec<_> = entries
+        .unwrap()
+        .into_iter()
+        .filter(|entry| entry.act == act)
+        .collect();
+    assert_eq!(found.len(), 1, "{act}");
+    (found[0].was.clone(), found[0].became.clone())
+}
+
+#[tokio::test]
+async fn a_display_gets_a_token_that_acts_for_nobody() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(Role::Administrator).await;
+    let page = admin.get("/staff/tokens").await;
+    let chosen = page.html();
+    let radios = scraper::Selector::parse("input[name=access][checked]").unwrap();
+    assert_eq!(chosen.select(&radios).count(), 0, "nothing is chosen yet");
+    // the account of the other answer is there without scripts, and is not meant
+    let account = page
+        .attribute("#staff_id option:last-child", "value")
+        .unwrap();
+    let issued = admin
+        .submit(
+            &page,
+            "main form",
+            &[
+                ("name", "Boardroom screen"),
+                ("access", "display"),
+                ("staff_id", &account),
+                ("days", "366"),
+            ],
+        )
+        .await;
+    assert_eq!(issued.heading(), "Token issued");
+    assert!(
+        issued
+            .text()
+            .contains("It only reads, and acts for nobody.")
+    );
+    let text = issued.all("#token").concat();
+    assert_eq!(app.service.by_api_token(&text).unwrap(), Some(Who::Display));
+    let (was, became) = audited(&app, "issue_api_token");
+    assert_eq!(was, None);
+    let became = became.unwrap();
+    assert!(became.contains(r#""access":"display""#) && became.contains(r#""staff":null"#));
+
+    let list = admin.get("/staff/tokens").await;
+    let row = list.all("tbody tr").concat();
+    for words in [
+        "Boardroom screen",
+        "Only read, for a display",
+        "Nobody",
+        "Good",
+    ] {
+        assert!(row.contains(words), "{words}: {row}");
+    }
+    let answer = admin.press(&list, "Revoke Boardroom screen", &[]).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(app.service.by_api_token(&text).unwrap(), None);
+    let (was, _) = audited(&app, "revoke_api_token");
+    assert_eq!(was.unwrap(), r#"{"access":"display"}"#);
+}
+
+#[tokio::test]
+async fn a_kind_of_token_that_there_is_not_is_asked_for_again() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(Role::Administrator).await;
+    let page = admin.get("/staff/tokens").await;
+    let (action, mut fields) = page.filled_in("main form", &[("name", "A screen")]);
+    fields.push(("access".to_owned(), "everything".to_owned()));
+    let refused = admin.post(&action, &fields).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.problems(), ["Select what the token may do"]);
+    assert_eq!(
+        refused.attribute("#name", "value").as_deref(),
+        Some("A screen")
+    );
 }
 
 #[tokio::test]

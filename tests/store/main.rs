@@ -8,11 +8,16 @@
 mod databases;
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/service.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part of it")]
+mod service;
 
 mod constraints;
 mod contention;
+mod event_log;
 mod migrations;
 mod scratch;
+mod tokens;
 mod transactions;
 mod upkeep;
 mod values;

@@ -89,7 +89,7 @@ const SHARED: [Shared; 13] = [
     shared(
         "Forbidden",
         "403",
-        "Another role may do this.",
+        "Another role may do this, or a display token was sent, which only reads what is published.",
         "forbidden",
         "Not allowed",
     ),
@@ -268,7 +268,7 @@ fn outline() -> OpenApi {
             HttpBuilder::new()
                 .scheme(HttpAuthScheme::Bearer)
                 .description(Some(
-                    "A token that an administrator issued for a member of staff.",
+                    "A token that an administrator issued: for a member of staff, or for a display, which only reads.",
                 ))
                 .build(),
         ),
@@ -317,10 +317,18 @@ fn complete(operation: &mut Operation, changes: bool) {
         .iter()
         .any(|parameter| matches!(parameter, RefOr::T(p) if p.name == "If-Match"));
     let by_staff = operation.security.is_some();
+    let tagged = |tag: &str| {
+        let tags = operation.tags.as_deref().unwrap_or_default();
+        tags.iter().any(|given| given == tag)
+    };
     let has_body = operation.request_body.is_some();
     let mut names = vec!["TooManyRequests", "Internal", "Busy"];
     if by_staff {
-        names.extend(["NotSignedIn", "Forbidden"]);
+        names.push("NotSignedIn");
+    }
+    // a display changes nothing and opens no private link, where anybody else may
+    if by_staff || changes || tagged("Your question") {
+        names.push("Forbidden");
     }
     if has(ParameterIn::Path) {
         names.push("NotFound");

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod conforms;
 pub mod decisions;
 pub mod document;
+pub mod event_log;
 pub mod fields;
 pub mod letters;
 pub mod meetings;
@@ -73,6 +74,7 @@ fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
         .service(decisions::write_minutes)
         .service(question_time::see_question_time)
         .service(question_time::record_event)
+        .service(event_log::see_event_log)
         .service(written_responses::list_written_responses)
         .service(written_responses::read_written_response)
         .service(written_responses::save_response_draft)

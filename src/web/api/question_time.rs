@@ -13,8 +13,11 @@ use super::request::{Body, Id, versioned};
 use crate::{
     domain::{
         id::{AgendaItemId, MeetingId, QuestionId},
-        standing_order::question_time::{
-            Answer as Answered, Event, Outcome, Phase, TurnPhase, View,
+        standing_order::{
+            figures::Figures,
+            question_time::{
+                Answer as Answered, Event, Outcome, Phase, QuestionTime as State, TurnPhase, View,
+            },
         },
     },
     service::{
@@ -39,6 +42,27 @@ pub struct Clock {
     pub left_ms: i64,
     /// Whether it runs now.
     pub running: bool,
+}
+
+impl Clock {
+    /// The meeting's clock at an instant (clause (i)).
+    pub fn of_meeting(state: &State, now: DateTime<Utc>, figures: &Figures) -> Self {
+        Self {
+            allowed_ms: milliseconds(figures.question_time()),
+            left_ms: milliseconds(state.left(now, figures)),
+            running: state.clock.is_running(),
+        }
+    }
+
+    /// The questioner's clock at an instant, where a turn is being taken (clause (viii)).
+    pub fn of_turn(state: &State, now: DateTime<Utc>, figures: &Figures) -> Option<Self> {
+        let turn = state.turn.as_ref()?;
+        Some(Self {
+            allowed_ms: milliseconds(figures.questioner_time()),
+            left_ms: milliseconds(state.turn_left(now, figures)?),
+            running: turn.clock.is_running(),
+        })
+    }
 }
 
 /// The turn of the questioner who was called.
@@ -161,16 +185,12 @@ impl QuestionTime {
         let turn = state
             .turn
             .as_ref()
-            .zip(state.turn_left(now, figures))
-            .map(|(turn, left)| Turn {
+            .zip(Clock::of_turn(state, now, figures))
+            .map(|(turn, clock)| Turn {
                 question: turn.question,
                 phase: turn.phase,
                 supplementaries: turn.supplementaries,
-                clock: Clock {
-                    allowed_ms: milliseconds(figures.questioner_time()),
-                    left_ms: milliseconds(left),
-                    running: turn.clock.is_running(),
-                },
+                clock,
             });
         let entries = state
             .entries
@@ -192,11 +212,7 @@ impl QuestionTime {
             meeting: view.meeting.meeting().id,
             phase: state.phase,
             server_time: now,
-            clock: Clock {
-                allowed_ms: milliseconds(figures.question_time()),
-                left_ms: milliseconds(state.left(now, figures)),
-                running: state.clock.is_running(),
-            },
+            clock: Clock::of_meeting(state, now, figures),
             opened_at: state.opened_at,
             closed_at: state.closed_at,
             turn,
@@ -322,19 +338,19 @@ fn may_run(service: &Service, acting: &Acting, id: MeetingId) -> Result<(), Serv
 
 /// See where public question time stands
 ///
-/// For the chair of the board and the proper officer. Count down from `left_ms` at `server_time` where a clock runs.
+/// For the chair of the board, the proper officer, and a display token. Count down from `left_ms` at `server_time` where a clock runs.
+/// A display is shown what is for publication: `entries` is empty before the day of the meeting.
 #[utoipa::path(tag = "Question time", params(("id" = MeetingId, Path, description = "The meeting.")), security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "Public question time.", body = QuestionTime, headers(("ETag" = String, description = "The revision.")))))]
 #[get("/meetings/{id}/question-time")]
 pub async fn see_question_time(actor: ApiActor, id: Id<MeetingId>) -> Answer {
     let acting = actor.acting();
-    permission::staff(&acting)?;
+    permission::display_or_staff(&acting)?;
     let state = actor
         .run(move |service| {
-            may_run(service, &acting, id.0)?;
             let view = service
                 .store
-                .read(|db| question_time::look(service, db, id.0))?;
+                .read(|db| question_time::watch(service, db, &acting, id.0))?;
             Ok(QuestionTime::of(service, &view))
         })
         .await?;

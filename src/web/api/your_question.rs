@@ -15,7 +15,7 @@ use crate::{
         },
         status::{Act, Status},
     },
-    service::{Service, ServiceError, views, your_question},
+    service::{Service, ServiceError, permission, views, your_question},
     store::questions::{self, DecisionKind},
     web::{Answer, ApiActor, problem::RefusalProblem},
 };
@@ -203,11 +203,13 @@ fn look(service: &Service, token: &str) -> Result<YourQuestion, ServiceError> {
 
 /// See your question
 ///
-/// By the token of the private link. A token that opens nothing is answered with 404, whatever is wrong with it.
+/// By the token of the private link. A token that opens nothing is answered with 404, whatever is wrong with it. It is not published:
+/// a display token does not open it.
 #[utoipa::path(tag = "Your question", params(("token" = String, Path, description = "The token of the private link.")),
     responses((status = 200, description = "The question.", body = YourQuestion)))]
 #[get("/your-question/{token}")]
 pub async fn see_your_question(actor: ApiActor, token: web::Path<String>) -> Answer {
+    permission::not_display(&actor.acting())?;
     let question = actor.run(move |service| look(service, &token)).await?;
     Ok(ok(&question))
 }

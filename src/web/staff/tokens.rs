@@ -4,12 +4,13 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{id::ApiTokenId, local_time},
+    domain::{codes::Code, id::ApiTokenId, local_time},
     service::{
         ServiceError,
         api_tokens::{IssuedToken, ListedToken, TypedToken},
         permission,
     },
+    store::staff::TokenAccess,
     web::{
         Answer, Failure, Form, FormState, Staff,
         components::{Choice, FieldProblem},
@@ -24,6 +25,7 @@ const ADDRESS: &str = "/staff/tokens";
 struct Line {
     id: String,
     name: String,
+    may: &'static str,
     acts_for: String,
     ends: String,
     state: &'static str,
@@ -36,6 +38,7 @@ struct TokensPage {
     page: Page,
     problems: Vec<FieldProblem>,
     form: FormState,
+    kinds: Vec<Choice>,
     accounts: Vec<Choice>,
     lines: Vec<Line>,
 }
@@ -47,6 +50,7 @@ struct NewTokenPage {
     name: String,
     text: String,
     ends: String,
+    display: bool,
 }
 
 async fn tokens_page(staff: &Staff, form: FormState) -> Result<TokensPage, Failure> {
@@ -68,9 +72,34 @@ async fn tokens_page(staff: &Staff, form: FormState) -> Result<TokensPage, Failu
             .with_errors(form.has_errors()),
         problems: form.problems(),
         form,
+        kinds: TokenAccess::ALL
+            .iter()
+            .map(|&access| kind(access))
+            .collect(),
         accounts: choices,
         lines: tokens.iter().map(line).collect(),
     })
+}
+
+/// What a token of a kind may do, as the form asks for it.
+fn kind(access: TokenAccess) -> Choice {
+    let choice = Choice::new(access.code(), may(access));
+    match access {
+        TokenAccess::Full => choice
+            .hint("For a program that works for somebody")
+            .reveals(),
+        TokenAccess::Display => choice.hint(
+            "For a screen in the meeting room. It reads what is published, public question time as it stands, and its log afterwards",
+        ),
+    }
+}
+
+/// The same in the list.
+fn may(access: TokenAccess) -> &'static str {
+    match access {
+        TokenAccess::Full => "Do what an account may do",
+        TokenAccess::Display => "Only read, for a display",
+    }
 }
 
 fn line(listed: &ListedToken) -> Line {
@@ -78,7 +107,11 @@ fn line(listed: &ListedToken) -> Line {
     Line {
         id: token.id.to_string(),
         name: token.name.clone(),
-        acts_for: listed.acts_for.clone(),
+        may: may(token.access),
+        acts_for: listed
+            .acts_for
+            .clone()
+            .unwrap_or_else(|| "Nobody".to_owned()),
         ends: local_time::day_at_time(token.expires_at),
         state: if listed.good {
             "Good"
@@ -101,8 +134,9 @@ pub(super) async fn issue(staff: Staff, form: Form) -> Answer {
     staff.require(permission::administrator)?;
     let acting = staff.acting();
     let typed = TypedToken {
-        staff_id: form.fields.value("staff_id").to_owned(),
         name: form.fields.value("name").to_owned(),
+        access: form.fields.value("access").to_owned(),
+        staff_id: form.fields.value("staff_id").to_owned(),
         days: form.fields.value("days").to_owned(),
     };
     let issued = staff
@@ -114,6 +148,7 @@ pub(super) async fn issue(staff: Staff, form: Form) -> Answer {
             name: token.name,
             text,
             ends: local_time::day_at_time(token.expires_at),
+            display: token.access == TokenAccess::Display,
         }),
         Err(ServiceError::Invalid(errors)) => {
             pages::invalid(&tokens_page(&staff, form.state().refused(errors)).await?)
