@@ -261,6 +261,11 @@ pub struct ApiActor {
 }
 
 impl ApiActor {
+    /// Their address, as it is counted.
+    pub fn client(&self) -> IpAddr {
+        self.client
+    }
+
     /// Them as an actor.
     pub fn acting(&self) -> Acting {
         self.acting.clone()

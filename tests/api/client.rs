@@ -97,11 +97,23 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.unwrap();
+        let mut response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        // a stream does not end: its first words are what is read of it
+        let streams = headers
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes() == b"text/event-stream");
+        let text = if streams {
+            let words = response.chunk().await.unwrap().unwrap_or_default();
+            String::from_utf8(words.to_vec()).unwrap()
+        } else {
+            response.text().await.unwrap()
+        };
         Reply {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            text: response.text().await.unwrap(),
+            status,
+            headers,
+            text,
         }
     }
 

@@ -104,12 +104,14 @@ async fn the_examples_of_the_guide_are_answered_as_it_says() {
         let mut url = String::new();
         let mut headers = Vec::new();
         let mut body = None;
+        let mut streams = false;
         let mut rest = example.words.into_iter().skip(1);
         while let Some(word) = rest.next() {
             match word.as_str() {
                 "-X" => method = rest.next().unwrap(),
                 "-H" => headers.push(rest.next().unwrap()),
                 "-d" => body = rest.next(),
+                "-N" => streams = true,
                 _ => url = word,
             }
         }
@@ -122,9 +124,13 @@ async fn the_examples_of_the_guide_are_answered_as_it_says() {
             serde_json::from_str::<Value>(&body).unwrap_or_else(|e| panic!("{e}: {body}"));
             request = request.body(body);
         }
-        let answer = request.send().await.unwrap();
+        let mut answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap();
+        let text = if streams {
+            format!("{:?}", answer.chunk().await.unwrap())
+        } else {
+            answer.text().await.unwrap()
+        };
         assert_eq!(status, example.status, "{method} {url}: {text}");
     }
 }

@@ -9,6 +9,7 @@ mod notice;
 mod personas;
 mod problems;
 mod roles;
+mod stream;
 
 #[path = "../support/app.rs"]
 #[allow(dead_code, reason = "each test crate uses its own part of it")]

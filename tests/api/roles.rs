@@ -45,6 +45,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("decide", Chair),
     ("write_minutes", Chair),
     ("see_question_time", Chair),
+    ("follow_question_time", Chair),
     ("record_event", Chair),
     ("see_event_log", Chair),
     ("list_written_responses", Responder),
@@ -106,7 +107,9 @@ async fn each_role_gets_as_far_as_it_may() {
                 let may = match allowed {
                     // its log is for it once question time is closed
                     _ if role == "display" => {
-                        published && (allowed == Anyone || name == "see_question_time")
+                        published
+                            && (allowed == Anyone
+                                || matches!(name, "see_question_time" | "follow_question_time"))
                     }
                     Anyone => true,
                     Chair => matches!(role, "officer" | "chair"),

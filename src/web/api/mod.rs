@@ -20,6 +20,7 @@ pub mod notice;
 pub mod paging;
 pub mod problem_pages;
 pub mod question_time;
+pub mod question_time_stream;
 pub mod questions;
 pub mod reference;
 pub mod request;
@@ -73,6 +74,7 @@ fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
         .service(decisions::decide)
         .service(decisions::write_minutes)
         .service(question_time::see_question_time)
+        .service(question_time_stream::follow_question_time)
         .service(question_time::record_event)
         .service(event_log::see_event_log)
         .service(written_responses::list_written_responses)

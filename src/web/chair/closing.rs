@@ -131,7 +131,7 @@ pub async fn close(staff: Staff, path: web::Path<String>, form: Form) -> Answer 
         Err(error @ (ServiceError::Refused(_) | ServiceError::Conflict(_))) => {
             let list = look(&staff, id).await?;
             let (mut notice, status) = Notice::of(error, str::to_owned)?;
-            notice.since(&list, seen);
+            notice.since(&staff, &list, seen).await?;
             render(&staff, &list, (notice, status), None)
         }
         Err(other) => Err(other.into()),

@@ -17,7 +17,7 @@ use crate::{
     service::{
         ServiceError,
         chair_list::{self, ChairList, Listed},
-        permission, question_time,
+        event_log, permission, question_time,
     },
     web::{
         Answer, Failure, Form, Staff,
@@ -103,13 +103,25 @@ impl Notice {
 }
 
 impl Notice {
-    /// Says what was done since whoever was too late had looked, so that they need not find it out.
-    pub(super) fn since(&mut self, list: &ChairList, seen: i32) {
-        let done: Vec<String> = list
-            .events
+    /// Says what was done since whoever was too late had looked, and by whom, so that they need not find it out.
+    pub(super) async fn since(
+        &mut self,
+        staff: &Staff,
+        list: &ChairList,
+        seen: i32,
+    ) -> Result<(), ServiceError> {
+        let meeting = list.meeting.meeting().id;
+        let acting = staff.acting();
+        let log = staff
+            .run(move |service| event_log::event_log(service, &acting, meeting))
+            .await?;
+        let done: Vec<String> = log
             .iter()
-            .filter(|recorded| recorded.seq > seen)
-            .map(|recorded| words::event(list, &recorded.event))
+            .filter(|logged| logged.recorded.seq > seen)
+            .map(|logged| {
+                let what = words::event(list, &logged.recorded.event);
+                format!("{what} ({})", logged.by)
+            })
             .collect();
         if !done.is_empty() {
             self.problems.push(FieldProblem::general(format!(
@@ -117,6 +129,7 @@ impl Notice {
                 done.join("; ")
             )));
         }
+        Ok(())
     }
 }
 
@@ -472,7 +485,7 @@ pub async fn act(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
                 .map(|listed| listed.question.reference.to_string())
                 .unwrap_or_default();
             let mut notice = Notice::of(error, |field| format!("{field}-{about}"))?;
-            notice.0.since(&list, asked.seen);
+            notice.0.since(&staff, &list, asked.seen).await?;
             render(&staff, &list, notice, None)
         }
     }

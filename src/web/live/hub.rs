@@ -49,8 +49,10 @@ pub struct Whole {
     mark: Mark,
     /// That there is something new, for the pages of staff, which then ask for themselves again.
     pub changed: Sent,
-    /// Where question time stands, for programs.
+    /// Where question time stands, for programs of the chair and the proper officer.
     pub program: Sent,
+    /// The same so far as it is published, for a room's display.
+    pub published: Sent,
 }
 
 /// The data of the event that tells a page of staff to ask for itself again.
@@ -242,14 +244,13 @@ impl Live {
 
 /// Reads a meeting once, for everybody who watches it.
 fn look(service: &Service, meeting: MeetingId) -> Result<(Seen, Whole), ServiceError> {
-    let (mark, view) = service.store.read(|db| {
-        Ok::<_, ServiceError>((
-            live::mark(db, meeting)?,
-            question_time::look(service, db, meeting)?,
-        ))
+    let (mark, view, published) = service.store.read(|db| {
+        let view = question_time::look(service, db, meeting)?;
+        let published = question_time::for_publication(service, db, view.clone())?;
+        Ok::<_, ServiceError>((live::mark(db, meeting)?, view, published))
     })?;
     let revision = view.state.revision;
-    let screen = PublicScreen::of(service, &view);
+    let screen = PublicScreen::of(service, &published);
     let html = screen.html(service.steady_now())?;
     let seen = Seen {
         sent: Sent::state(
@@ -268,6 +269,10 @@ fn look(service: &Service, meeting: MeetingId) -> Result<(Seen, Whole), ServiceE
                 revision,
                 mark: mark.as_str(),
             },
+        )?,
+        published: Sent::state(
+            revision,
+            &api::question_time::QuestionTime::of(service, &published),
         )?,
         program: Sent::state(
             revision,

@@ -74,12 +74,11 @@ async fn public_state(state: web::Data<AppState>, id: web::Path<MeetingId>) -> A
 }
 
 /// That something has changed, as a stream: the page is then asked for again.
-async fn staff(request: HttpRequest, staff: Staff, id: web::Path<MeetingId>) -> Answer {
+async fn staff(staff: Staff, id: web::Path<MeetingId>) -> Answer {
     may_run(&staff, *id).await?;
     let state = staff.state();
     let watching = state.live.watch(*id).await?;
-    let client = limits::client_of(&request, &state.service.settings.server);
-    stream::open(state, client, watching.whole, |whole| {
+    stream::open(state, staff.client(), watching.whole, |whole| {
         whole.changed.frame.clone()
     })
 }

@@ -15,7 +15,11 @@ use crate::{
         standing_order::question_time::{Entry, Outcome, Phase, QuestionTime, TurnPhase, View},
         status::Status,
     },
-    service::{Service, ServiceError, question_time::ChairView, views},
+    service::{
+        Service, ServiceError,
+        question_time::{self, ChairView},
+        views,
+    },
     web::{Answer, Visitor, page::Page, pages},
 };
 
@@ -196,9 +200,10 @@ pub async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
     let id = id.into_inner();
     let (screen, now) = visitor
         .run(move |service| {
-            let view = service
-                .store
-                .read(|db| crate::service::question_time::look(service, db, id))?;
+            let view = service.store.read(|db| {
+                let view = question_time::look(service, db, id)?;
+                question_time::for_publication(service, db, view)
+            })?;
             Ok((PublicScreen::of(service, &view), service.steady_now()))
         })
         .await?;
