@@ -19,6 +19,8 @@ use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSp
 /// Where the listener can't be used.
 pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Server> {
     let settings = state.service.settings.server.clone();
+    let watching = state.clone();
+    tokio::spawn(async move { watching.live.run(watching.stopping.clone()).await });
     let server = HttpServer::new(move || {
         // the last layer named is the first that a request meets
         App::new()
