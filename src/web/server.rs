@@ -38,6 +38,8 @@ pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Serv
     .client_request_timeout(settings.request_head_timeout)
     .keep_alive(settings.keep_alive)
     .shutdown_timeout(settings.shutdown_timeout.as_secs())
+    // a screen that is closed gives its place back at once, not when something is sent to it
+    .h1_allow_half_closed(false)
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())
