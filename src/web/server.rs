@@ -8,9 +8,14 @@ use actix_web::{
     middleware::{Compress, NormalizePath, from_fn},
     web,
 };
+use socket2::SockRef;
 use tracing_actix_web::TracingLogger;
 
 use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSpan, routes};
+
+/// How many connections may wait to be accepted, where the system allows it (`net.core.somaxconn`): after a restart every screen
+/// comes back within a second or two, and one that finds no room is not heard before its next try.
+const BACKLOG: i32 = 8192;
 
 /// Serves on a listener until the server's handle stops it, and keeps the screens of meetings true. Signals are left to the
 /// caller, who runs it inside a Tokio runtime.
@@ -19,6 +24,8 @@ use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSp
 /// Where the listener can't be used.
 pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Server> {
     let settings = state.service.settings.server.clone();
+    // a second listen changes the length of the queue, which std sets to 128
+    SockRef::from(&listener).listen(BACKLOG)?;
     let watching = state.clone();
     tokio::spawn(async move { watching.live.run(watching.stopping.clone()).await });
     let server = HttpServer::new(move || {
