@@ -21,6 +21,9 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(3600);
 /// How often the database is asked whether it still confirms what it writes.
 const WATCH_EVERY: Duration = Duration::from_secs(2);
 
+/// Files that the process has open beside the streams of screens: the database, letters, requests.
+const FILES_BESIDE: usize = 500;
+
 /// Serves until it is told to stop.
 pub(super) fn serve(started: Started) -> anyhow::Result<ExitCode> {
     let service = started.service;
@@ -28,6 +31,7 @@ pub(super) fn serve(started: Started) -> anyhow::Result<ExitCode> {
     if settings.seeds.load_when_empty && seed(&service)? {
         tracing::info!("the empty database has been filled with the seeds");
     }
+    allow_open_files(settings.live.streams);
     let listener = TcpListener::bind(settings.server.bind).with_context(|| {
         format!(
             "server.bind: {} cannot be listened on",
@@ -41,6 +45,22 @@ pub(super) fn serve(started: Started) -> anyhow::Result<ExitCode> {
         .build()
         .context("the runtime")?
         .block_on(until_stopped(service, listener))
+}
+
+/// Raises the number of files that may be open to what the system allows: each stream is one, and systems start a process with
+/// 1,024. Fewer than all streams need is no reason not to serve.
+fn allow_open_files(streams: usize) {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) if files < u64::try_from(streams + FILES_BESIDE).unwrap_or(u64::MAX) => {
+            tracing::warn!(
+                files,
+                streams,
+                "fewer files may be open than live.streams needs: raise LimitNOFILE"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
+    }
 }
 
 async fn until_stopped(service: Service, listener: TcpListener) -> anyhow::Result<ExitCode> {

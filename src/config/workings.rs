@@ -64,7 +64,7 @@ impl Sessions {
 pub struct Live {
     /// How often the database is asked whether another node changed anything, while anybody watches.
     pub poll_interval: Duration,
-    /// How often an open stream is told that it is alive, and what time it is.
+    /// After how long a silence at most an open stream is told that it is alive, and what time it is.
     pub beat: Duration,
     /// How many streams may be open at once on this node.
     pub streams: usize,

@@ -8,7 +8,7 @@ use crate::{
     store::{
         connection::Db,
         error::StoreError,
-        schema::{agenda_items, meetings, minutes, question_time_events, questions},
+        schema::{agenda_items, boards, meetings, minutes, question_time_events, questions},
     },
 };
 
@@ -32,9 +32,10 @@ impl Mark {
 /// [`StoreError`].
 pub fn marks(db: &mut Db, of: &[MeetingId]) -> Result<Vec<Option<Mark>>, StoreError> {
     let keys: Vec<String> = of.iter().map(ToString::to_string).collect();
-    let known: Vec<(String, i32)> = meetings::table
+    let known: Vec<(String, i32, i32)> = meetings::table
+        .inner_join(boards::table)
         .filter(meetings::id.eq_any(&keys))
-        .select((meetings::id, meetings::version))
+        .select((meetings::id, meetings::version, boards::version))
         .load(db)?;
     let last: Vec<(String, Option<i32>)> = question_time_events::table
         .filter(question_time_events::meeting_id.eq_any(&keys))
@@ -59,22 +60,31 @@ pub fn marks(db: &mut Db, of: &[MeetingId]) -> Result<Vec<Option<Mark>>, StoreEr
             minutes::version,
         ))
         .load(db)?;
-    // an item carries no version: its title and its place are what is shown of it
-    let items: Vec<(String, String, i32)> = agenda_items::table
+    // an item carries no version: what is shown of it, or decides what may be done under it, stands for one
+    let items: Vec<(String, String, String, String, i32)> = agenda_items::table
         .filter(agenda_items::meeting_id.eq_any(&keys))
         .order(agenda_items::id)
         .select((
             agenda_items::meeting_id,
             agenda_items::title,
+            agenda_items::part,
+            agenda_items::kind,
             agenda_items::position,
         ))
         .load(db)?;
+    let items: Vec<(String, String, i32)> = items
+        .into_iter()
+        .map(|(meeting, title, part, kind, position)| {
+            (meeting, format!("{part} {kind} {title}"), position)
+        })
+        .collect();
     Ok(keys
         .iter()
         .map(|key| {
-            let (_, version) = known.iter().find(|(id, _)| id == key)?;
+            let (_, version, board) = known.iter().find(|(id, _, _)| id == key)?;
             let mut digest = Sha256::new();
             digest.update(version.to_be_bytes());
+            digest.update(board.to_be_bytes());
             let last = last.iter().find(|(id, _)| id == key);
             digest.update(last.and_then(|(_, seq)| *seq).unwrap_or(0).to_be_bytes());
             for rows in [&asked, &written, &items] {

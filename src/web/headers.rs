@@ -4,17 +4,20 @@
 //! POST (Fetch, "append a request Origin header"), and the check of the origin would refuse our own forms. Private links are
 //! safe with either, since nothing is told to other sites.
 
+use std::convert::Infallible;
+
 use actix_web::{
     Error,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BodyStream, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
-    web,
+    web::{self, Bytes},
 };
+use futures_util::stream;
 
 use crate::{
     config::Settings,
@@ -65,7 +68,7 @@ pub fn apply(headers: &mut HeaderMap, settings: &Settings) {
 }
 
 /// Adds the headers and the request's identifier to every answer. A HEAD is answered as a GET is; the server leaves the body
-/// out.
+/// out. A body of unknown length is let go here, since the server would wait for its end, and an open stream has none.
 ///
 /// # Errors
 /// Those of the service inside.
@@ -74,11 +77,16 @@ pub async fn add(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    if request.method() == Method::HEAD {
+    let head_alone = request.method() == Method::HEAD;
+    if head_alone {
         request.head_mut().method = Method::GET;
     }
     let id = request_id::of(request.request());
     let mut response = next.call(request).await?.map_into_boxed_body();
+    if head_alone && response.response().body().size() == BodySize::Stream {
+        let nothing = stream::empty::<Result<Bytes, Infallible>>();
+        response = response.map_body(|_, _| BodyStream::new(nothing).boxed());
+    }
     if let Some(state) = state {
         apply(response.headers_mut(), &state.service.settings);
     }

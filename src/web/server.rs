@@ -8,9 +8,14 @@ use actix_web::{
     middleware::{Compress, NormalizePath, from_fn},
     web,
 };
+use socket2::SockRef;
 use tracing_actix_web::TracingLogger;
 
 use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSpan, routes};
+
+/// How many connections may wait to be accepted, where the system allows it (`net.core.somaxconn`): after a restart every screen
+/// comes back within a second or two, and one that finds no room is not heard before its next try.
+const BACKLOG: i32 = 8192;
 
 /// Serves on a listener until the server's handle stops it, and keeps the screens of meetings true. Signals are left to the
 /// caller, who runs it inside a Tokio runtime.
@@ -19,8 +24,10 @@ use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSp
 /// Where the listener can't be used.
 pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Server> {
     let settings = state.service.settings.server.clone();
-    let watched = state.clone();
-    tokio::spawn(async move { watched.live.run(watched.stopping.clone()).await });
+    // a second listen changes the length of the queue, which std sets to 128
+    SockRef::from(&listener).listen(BACKLOG)?;
+    let watching = state.clone();
+    tokio::spawn(async move { watching.live.run(watching.stopping.clone()).await });
     let server = HttpServer::new(move || {
         // the last layer named is the first that a request meets
         App::new()
@@ -38,6 +45,8 @@ pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Serv
     .client_request_timeout(settings.request_head_timeout)
     .keep_alive(settings.keep_alive)
     .shutdown_timeout(settings.shutdown_timeout.as_secs())
+    // a screen that is closed gives its place back at once, not when something is sent to it
+    .h1_allow_half_closed(false)
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())

@@ -70,6 +70,8 @@ pub struct TestApp {
     pub service: Service,
     /// The postman, to make him fail.
     pub postman: MemoryPostman,
+    /// What its handlers share.
+    pub state: web::Data<AppState>,
     handle: ServerHandle,
     _directory: tempfile::TempDir,
 }
@@ -119,7 +121,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let state = web::Data::new(AppState::new(service.clone()));
-        let server = server::run(state, listener).expect("a server");
+        let server = server::run(state.clone(), listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
         Self {
@@ -127,9 +129,16 @@ impl TestApp {
             clock,
             postman: MemoryPostman::new(&settings),
             service,
+            state,
             handle,
             _directory: directory,
         }
+    }
+
+    /// Stops as the program does: open streams end, requests under way are finished.
+    pub async fn stop(&self) {
+        self.state.stopping.cancel();
+        self.handle.stop(true).await;
     }
 
     /// Lets time pass.

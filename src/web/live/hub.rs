@@ -135,6 +135,13 @@ impl Live {
         &self.places
     }
 
+    /// Whether anybody looked at a meeting lately.
+    pub fn is_watched(&self, meeting: MeetingId) -> bool {
+        self.meetings()
+            .as_ref()
+            .is_some_and(|meetings| meetings.contains_key(&meeting))
+    }
+
     /// Something may have changed.
     pub fn ring(&self) {
         self.bell.notify_one();

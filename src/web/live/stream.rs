@@ -123,7 +123,8 @@ fn time(state: &AppState, beat: Duration) -> String {
     format!("event: time\ndata: {data}\n\n")
 }
 
-/// Answers with a channel's present value and every later one, and the time in between. It ends when the channel does.
+/// Answers with a channel's present value and every later one, and the time after each silence of at most a beat. It ends when the
+/// channel does.
 ///
 /// # Errors
 /// Where no place is left.
@@ -136,6 +137,8 @@ pub fn open<T: Send + Sync + 'static>(
     let settings = &state.service.settings.live;
     let beat = settings.beat;
     let place = state.live.places().take(client, settings)?;
+    // streams that heard the same event would otherwise all beat at one instant, and in the way of the next event
+    let patience = beat.mul_f64(0.5 + rand::random::<f64>() / 2.0);
     let first = {
         let now = channel.borrow_and_update();
         let time = time(state, beat);
@@ -149,7 +152,7 @@ pub fn open<T: Send + Sync + 'static>(
         move |(mut channel, state, frame, place, first)| async move {
             let bytes = match first {
                 Some(bytes) => bytes,
-                None => match tokio::time::timeout(beat, channel.changed()).await {
+                None => match tokio::time::timeout(patience, channel.changed()).await {
                     Ok(Ok(())) => frame(&channel.borrow_and_update()),
                     Ok(Err(_)) => return None,
                     Err(_) => Bytes::from(time(&state, beat)),
