@@ -1,4 +1,4 @@
-//! The story of one meeting in a real browser: headless Chromium, no error in the console, nothing found by axe-core.
+//! Meetings in a real browser: headless Chromium, no error in the console, nothing found by axe-core.
 
 #[path = "../support/app.rs"]
 #[allow(dead_code, reason = "each test crate uses its own part of it")]

@@ -39,7 +39,10 @@ async fn a_meeting_runs_from_opening_to_closing() {
     let chair = evening_of.chair().await;
 
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step .app-act"), ["Open public question time"]);
+    assert_eq!(
+        page.all("#next-step .app-act"),
+        ["Open public question time"]
+    );
     assert!(page.text().contains("about 3 minutes"), "{}", page.text());
     assert!(
         page.text()
@@ -248,7 +251,10 @@ async fn at_thirty_minutes_nobody_else_is_called_and_who_speaks_may_finish() {
         chair.does(act).await;
     }
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step .app-act"), ["Close public question time"]);
+    assert_eq!(
+        page.all("#next-step .app-act"),
+        ["Close public question time"]
+    );
     assert!(
         page.text()
             .contains("At this pace 1 of 3 questions will be reached.")
@@ -285,7 +291,10 @@ async fn an_adjournment_stops_both_clocks() {
     chair.does("adjourn").await;
     evening_of.app.advance(TimeDelta::minutes(20));
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step .app-act"), ["Resume public question time"]);
+    assert_eq!(
+        page.all("#next-step .app-act"),
+        ["Resume public question time"]
+    );
     assert_eq!(clock(&page, "turn-clock").0, "2:40");
     assert!(clock(&page, "turn-clock").1.ends_with("Stopped"));
     assert_eq!(clock(&page, "meeting-clock").0, "29:40");

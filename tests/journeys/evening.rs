@@ -22,7 +22,7 @@ use public_question_time::{
     },
 };
 
-use crate::app::{Browser, Page, TestApp};
+use crate::app::{Browser, Page, Setup, TestApp};
 
 /// A time on the evening of the meeting; London keeps Greenwich Mean Time in February.
 pub fn evening(hour: u32, minute: u32, second: u32) -> DateTime<Utc> {
@@ -61,7 +61,12 @@ pub fn board(app: &TestApp, officer: &Acting, name: &str, slug: &str) -> BoardId
 impl Evening {
     /// Starts the service at 3pm on the day before.
     pub async fn start() -> Self {
-        let app = TestApp::start().await;
+        Self::start_with(Setup::default()).await
+    }
+
+    /// Starts it in a way of the caller's.
+    pub async fn start_with(setup: Setup) -> Self {
+        let app = TestApp::start_with(setup).await;
         let role = HeldRole {
             role: Role::ProperOfficer,
             board: None,

@@ -26,7 +26,10 @@ async fn a_meeting_without_questions_has_a_nil_sheet_and_a_nil_return() {
     // the session of yesterday is over
     let chair = evening_of.chair().await;
     let page = chair.look().await;
-    assert_eq!(page.all("#next-step .app-act"), ["Close public question time"]);
+    assert_eq!(
+        page.all("#next-step .app-act"),
+        ["Close public question time"]
+    );
     chair.closes().await;
     let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
     assert!(

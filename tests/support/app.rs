@@ -13,8 +13,9 @@ use actix_web::web;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use reqwest::header::{HeaderMap, HeaderName};
 use scraper::{ElementRef, Html, Selector};
+use tokio_util::sync::CancellationToken;
 
-use public_question_time::clock::FixedClock;
+use public_question_time::clock::{FixedClock, SharedClock};
 use public_question_time::config::{SecretKey, Settings};
 use public_question_time::domain::id::BoardId;
 use public_question_time::mail::MemoryPostman;
@@ -46,6 +47,10 @@ pub struct Setup {
     pub seeds: bool,
     /// A database of the caller's; none for an SQLite file of its own.
     pub database: Option<DatabaseUrl>,
+    /// A clock of the caller's; none for one that stands still at `now`.
+    pub clock: Option<SharedClock>,
+    /// The port that it answers at; 0 for any that is free.
+    pub port: u16,
 }
 
 impl Default for Setup {
@@ -56,6 +61,8 @@ impl Default for Setup {
             toml: String::new(),
             seeds: false,
             database: None,
+            clock: None,
+            port: 0,
         }
     }
 }
@@ -64,13 +71,14 @@ impl Default for Setup {
 pub struct TestApp {
     /// Where it answers: `http://127.0.0.1:40123`.
     pub address: String,
-    /// Its clock.
+    /// Its clock, unless the setup brought another.
     pub clock: Arc<FixedClock>,
     /// The acts, for what a test needs before it begins.
     pub service: Service,
     /// The postman, to make him fail.
     pub postman: MemoryPostman,
     handle: ServerHandle,
+    stopping: CancellationToken,
     _directory: tempfile::TempDir,
 }
 
@@ -107,7 +115,8 @@ impl TestApp {
         let clock = Arc::new(FixedClock::at(setup.now));
         let key =
             SecretKey::parse("a secret that only the tests know, 0123456789").expect("a secret");
-        let service = Service::new(store, clock.clone(), settings.clone(), key);
+        let told = setup.clock.unwrap_or_else(|| clock.clone());
+        let service = Service::new(store, told, settings.clone(), key);
         if setup.seeds {
             let seeds = Seeds::read(&root.join("seeds")).expect("the seeds");
             let hash = Password::parse(PASSWORD)
@@ -116,9 +125,10 @@ impl TestApp {
                 .expect("a hash");
             load_seeds::load(&service, &seeds, &hash).expect("the seeds loaded");
         }
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let listener = TcpListener::bind(("127.0.0.1", setup.port)).expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let state = web::Data::new(AppState::new(service.clone()));
+        let stopping = state.stopping.clone();
         let server = server::run(state, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
@@ -128,8 +138,15 @@ impl TestApp {
             postman: MemoryPostman::new(&settings),
             service,
             handle,
+            stopping,
             _directory: directory,
         }
+    }
+
+    /// Stops answering, and cuts every connection.
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        self.handle.stop(false).await;
     }
 
     /// Lets time pass.
