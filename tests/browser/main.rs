@@ -5,5 +5,19 @@
 mod app;
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../journeys/evening.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part of it")]
+mod evening;
+#[path = "../support/running_clock.rs"]
+mod running_clock;
 
+mod agreement;
+mod dragging;
 mod evening_in_chromium;
+mod keys;
+mod layout;
+mod losses;
+mod room;
+mod three_windows;
+mod wire;
+mod without_scripts;
