@@ -1,5 +1,5 @@
 // The chair's and the clerk's screen: what is pressed is sent without a reload, and what others do appears by itself.
-import { drawClocks } from './clocks.js'
+import './clocks.js'
 import { refresh, refreshUnless, takeOver } from './refresh.js'
 import { setByServer } from './server-time.js'
 import { follow } from './stream.js'
@@ -7,33 +7,36 @@ import { announce, showStale } from './announce.js'
 import { listenForKeys } from './keys.js'
 import { letDrag } from './drag.js'
 
-// times that are expected move on although nobody acts; asking also keeps the chair signed in through a long adjournment
+// times that are expected move on although nobody acts; asking also keeps the chair signed in while the meeting comes to questions,
+// and through a long adjournment
 const EXPECTED_EVERY_MS = 30000
 // the same button means something else once the page has changed: a double press is one press
 const PAUSE_MS = 350
-
-let sending = false
+// with no answer after this long the chair is told that it takes longer, and then that it may be lost
+const SLOW_MS = 1500
+const LOST_MS = 8000
+// the server's zero may be a moment after this page's
+const AFTER_ZERO_MS = 1000
 
 function region () {
   return document.querySelector('[data-live]')
 }
 
-function sayProblem (text) {
+function say (text) {
   const place = document.querySelector('[data-not-sent]')
   place.textContent = text
   place.hidden = text === ''
 }
 
-async function send (form, button) {
-  if (sending) return
-  sending = true
+async function deliver (form, button, body) {
+  const slow = setTimeout(() => say('Sending. The answer takes longer than usual.'), SLOW_MS)
   region().setAttribute('aria-busy', 'true')
   try {
     const answer = await fetch(form.action, {
       method: 'POST',
-      body: new URLSearchParams(new FormData(form, button)),
+      body,
       headers: { Accept: 'text/html' },
-      signal: AbortSignal.timeout(10000)
+      signal: AbortSignal.timeout(LOST_MS)
     })
     if (!takeOver(await answer.text(), form)) {
       // another page, such as the one for whoever has been signed out: the browser sends it again and shows it
@@ -41,19 +44,34 @@ async function send (form, button) {
       form.requestSubmit(button)
       return
     }
-    sayProblem('')
+    say('')
     const problem = document.querySelector('.govuk-error-summary')
     if (!answer.ok && problem !== null) {
       problem.setAttribute('tabindex', '-1')
       problem.focus()
     }
   } catch {
-    sayProblem('This may not have been sent: the connection was lost. Look at the screen, and press again.')
-    refresh()
+    say('This may not have been sent: the connection was lost. Look at the screen, and press again.')
+    stream.doubt()
   } finally {
+    clearTimeout(slow)
     region()?.removeAttribute('aria-busy')
-    setTimeout(() => { sending = false }, PAUSE_MS)
   }
+}
+
+// Presses are sent one after another, each as what was on the screen when it was made. A second press of the same button before the
+// first has been answered, or just after, is half of a double press. On the stage all buttons are one: they change under the finger.
+const pressed = new Set()
+let line = Promise.resolve()
+
+function send (form, button) {
+  const name = form.id === 'stage' ? form.id : `${form.id} ${button?.dataset.rowKey ?? button?.value}`
+  if (pressed.has(name)) return
+  pressed.add(name)
+  const body = new URLSearchParams(new FormData(form, button))
+  line = line.then(() => deliver(form, button, body)).finally(() => {
+    setTimeout(() => pressed.delete(name), PAUSE_MS)
+  })
 }
 
 document.addEventListener('submit', (event) => {
@@ -63,14 +81,17 @@ document.addEventListener('submit', (event) => {
   send(form, event.submitter)
 })
 
-document.addEventListener('clock-over', () => { refresh() })
+document.addEventListener('clock-over', () => {
+  refresh()
+  setTimeout(refresh, AFTER_ZERO_MS)
+})
 setInterval(() => {
-  if (['open', 'adjourned'].includes(region().dataset.phase)) refresh()
+  if (document.getElementById('next-step') !== null) refresh()
 }, EXPECTED_EVERY_MS)
 
-setByServer().then(drawClocks)
-follow(region().dataset.live, {
-  onState (state) { refreshUnless(state.mark) },
+setByServer()
+const stream = follow(region().dataset.live, {
+  onState (state) { return refreshUnless(state.mark) },
   onStale: showStale
 })
 listenForKeys()

@@ -18,6 +18,7 @@ function digits (seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
+// draws one clock: when it changes next, and what is to be said of it now
 function draw (clock) {
   const since = clock.dataset.since
   const running = since !== ''
@@ -36,16 +37,24 @@ function draw (clock) {
   const heading = clock.querySelector('.app-clock__heading').textContent
   const before = shown.get(clock.id)
   shown.set(clock.id, { heading, seconds })
-  if (running && before?.heading === heading && before.seconds > little.seconds) {
-    announce(`${heading}: ${little.say}`)
-    if (seconds === 0) document.dispatchEvent(new Event('clock-over'))
+  const comes = running && before?.heading === heading && before.seconds > little.seconds
+  return {
+    next: running && left > 0 ? (left % 1000 || 1000) : Infinity,
+    say: comes ? `${heading}: ${little.say}.` : '',
+    over: comes && seconds === 0
   }
-  return running && left > 0 ? (left % 1000 || 1000) : Infinity
 }
 
 /** Draws every clock as it stands now, and again whenever a second of one of them ends. */
 export function drawClocks () {
   clearTimeout(timer)
-  const next = Math.min(...Array.from(document.querySelectorAll('[data-clock]'), draw))
+  const drawn = Array.from(document.querySelectorAll('[data-clock]'), draw)
+  const next = Math.min(...drawn.map((clock) => clock.next))
   if (next !== Infinity) timer = setTimeout(drawClocks, next + 1)
+  // two clocks may come down to something at the same moment: neither may take the other's words away
+  const say = drawn.map((clock) => clock.say).filter((words) => words !== '').join(' ')
+  if (say !== '') announce(say)
+  if (drawn.some((clock) => clock.over)) document.dispatchEvent(new Event('clock-over'))
 }
+
+document.addEventListener('time-set', drawClocks)

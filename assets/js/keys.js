@@ -48,5 +48,7 @@ export function listenForKeys () {
     event.preventDefault()
     if ('key' in element.dataset || 'rowKey' in element.dataset) element.click()
     else element.focus()
+    // what the key did is read on the clocks, which may have been scrolled away for the list
+    element.closest('.app-stage')?.scrollIntoView()
   })
 }

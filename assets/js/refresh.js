@@ -4,6 +4,11 @@ import { Idiomorph } from './idiomorph.esm.js'
 import { drawClocks } from './clocks.js'
 
 const REGION = '[data-live]'
+// an answer that does not come may have been asked for over a connection that is dead: asked again, it comes over another
+const SOONEST_GIVEN_UP_MS = 1200
+const LATEST_GIVEN_UP_MS = 8000
+const TRIES = 6
+const BETWEEN_MS = 300
 
 // what somebody has opened or closed stays so; the rest is open as the page says
 const toggled = new WeakSet()
@@ -36,6 +41,11 @@ function isBeingFilledIn (form) {
   return [...form.elements].some(differs)
 }
 
+// somebody is in it, or has left something unsaved in it: it is not closed over their words
+function isBusy (details) {
+  return details.contains(document.activeElement) || [...details.querySelectorAll('form')].some(isBeingFilledIn)
+}
+
 /**
  * Takes over a page's HTML. A form that is being filled in is left alone, `sent` excepted: the server has answered that one.
  * False where the page has no such region, so that it must be another page.
@@ -45,51 +55,70 @@ export function takeOver (html, sent = null) {
   const region = page.querySelector(REGION)
   const present = document.querySelector(REGION)
   if (region === null || present === null || region.id !== present.id) return false
+  const row = document.activeElement?.closest('[data-place]')?.id
   Idiomorph.morph(present, region, {
     callbacks: {
       beforeNodeMorphed (old) {
         return !(old instanceof HTMLFormElement && old !== sent && isBeingFilledIn(old))
       },
+      // what was said of this page's own press stays until the next one
+      beforeNodeRemoved (old) {
+        return sent !== null || !(old instanceof HTMLElement && old.id === 'told')
+      },
       beforeAttributeUpdated (name, node) {
-        return !(name === 'open' && toggled.has(node))
+        return !(name === 'open' && (toggled.has(node) || isBusy(node)))
       }
     }
   })
+  // what had the focus may be gone, or was moved: its row has the same keys
+  if (row !== undefined && document.activeElement === document.body) {
+    document.getElementById(row)?.focus({ preventScroll: true })
+  }
   document.title = page.title
   drawClocks()
   return true
 }
 
 async function refreshOnce () {
-  const answer = await fetch(window.location.href, {
-    cache: 'no-store',
-    headers: { Accept: 'text/html' },
-    signal: AbortSignal.timeout(8000)
-  })
-  // signed out, or no longer there: the browser shows why
-  if (!takeOver(await answer.text())) window.location.reload()
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      const answer = await fetch(window.location.href, {
+        cache: 'no-store',
+        headers: { Accept: 'text/html' },
+        signal: AbortSignal.timeout(Math.min(LATEST_GIVEN_UP_MS, SOONEST_GIVEN_UP_MS * 2 ** tries))
+      })
+      // busy for a moment: the page is still the right one
+      if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText)
+      // signed out, or no longer there: the browser shows why
+      if (!takeOver(await answer.text())) window.location.reload()
+      return true
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS))
+    }
+  }
+  return false
 }
 
-/** Asks for the page again. Of several wishes at once, one comes after the one under way. */
+/**
+ * Asks for the page again. Of several wishes at once, one comes after the one under way. The promise says whether the page is up to
+ * date.
+ */
 export function refresh () {
   if (refreshing !== null) {
     again = true
     return refreshing
   }
-  refreshing = refreshOnce().catch(() => {
-    // the stream notices a lost connection, and the page is asked for when it is back
-  }).finally(() => {
+  refreshing = refreshOnce().then((done) => {
     refreshing = null
-    if (again) {
-      again = false
-      refresh()
-    }
+    if (!again) return done
+    again = false
+    return refresh()
   })
   return refreshing
 }
 
-/** Asks for the page again where it is not the one that `mark` was given to. */
+/** Asks for the page again where it is not the one that `mark` was given to; the promise says whether it is up to date. */
 export function refreshUnless (mark) {
   const present = document.querySelector(REGION)
-  if (mark === undefined || present?.dataset.mark !== mark) refresh()
+  return mark === undefined || present?.dataset.mark !== mark ? refresh() : Promise.resolve(true)
 }

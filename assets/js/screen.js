@@ -7,7 +7,7 @@ import { showStale } from './announce.js'
 
 const content = document.querySelector('[data-live-draws]')
 
-setByServer().then(drawClocks)
+setByServer()
 follow(content.dataset.live, {
   onState (state) {
     Idiomorph.morph(content, state.html, { morphStyle: 'innerHTML' })

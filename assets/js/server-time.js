@@ -37,10 +37,11 @@ async function ask () {
   if (best !== null) {
     offset = best.offset
     askedAt = performance.now()
+    document.dispatchEvent(new Event('time-set'))
   }
 }
 
-/** Asks the server for the time, once however many ask for it. */
+/** Asks the server for the time, once however many ask for it; the page hears `time-set` when it is known. */
 export function setByServer () {
   asking ??= ask().finally(() => { asking = null })
   return asking
@@ -49,6 +50,5 @@ export function setByServer () {
 /** The server says that it is `now`: where that is far from what is believed, it is asked again. */
 export function heard (now) {
   const late = performance.now() - askedAt > AGAIN_AFTER_MS
-  if (offset === null || late || Math.abs(serverNow() - now) > MOVED_MS) return setByServer()
-  return Promise.resolve()
+  if (offset === null || late || Math.abs(serverNow() - now) > MOVED_MS) setByServer()
 }

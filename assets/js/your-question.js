@@ -1,11 +1,11 @@
 // A questioner's own page, while question time is on: how many are before them.
-import { drawClocks } from './clocks.js'
+import './clocks.js'
 import { refresh } from './refresh.js'
 import { setByServer } from './server-time.js'
 import { follow } from './stream.js'
 import { showStale } from './announce.js'
 
-setByServer().then(drawClocks)
+setByServer()
 let first = true
 follow(document.querySelector('[data-live]').dataset.live, {
   onState () {

@@ -8,9 +8,13 @@ use crate::{
         agenda::AgendaItem,
         id::{MeetingId, QuestionId},
         local_time,
-        standing_order::question_time::{
-            Entry, QuestionTime, Recorded,
-            forecast::{self, Call, Forecast},
+        meeting::MeetingStatus,
+        standing_order::{
+            question_time::{
+                Entry, QuestionTime, Recorded,
+                forecast::{self, Call, Forecast},
+            },
+            written_response::Reason,
         },
         status::Status,
     },
@@ -75,6 +79,8 @@ pub struct ChairList {
     pub unlisted: Vec<Question>,
     /// Every event so far.
     pub events: Vec<Recorded>,
+    /// What closing now would make owed in writing, and why; nothing once the meeting is over.
+    pub owed_on_closing: Vec<(Question, Reason)>,
     /// The mark of everything here, to tell whether it is still so.
     pub mark: Mark,
     /// When this was looked up, by the steady clock.
@@ -163,7 +169,12 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
         .into_iter()
         .filter(|question| view.state.entry(question.id).is_none())
         .collect();
+    let owed_on_closing = match view.meeting.meeting().status {
+        MeetingStatus::Scheduled => question_time::owed_on_closing(service, db, &view.meeting)?,
+        MeetingStatus::Cancelled | MeetingStatus::Held => Vec::new(),
+    };
     Ok(ChairList {
+        owed_on_closing,
         meeting: view.meeting,
         state: view.state,
         events: view.events,

@@ -1,6 +1,8 @@
 //! A resident, the proper officer, the chair and the responding officer, one after another in one window, on the pages of the
 //! Safer Board's meeting of 6 February 2024. Each page that they see is looked at: console and axe-core, at both widths.
 
+use std::time::Duration;
+
 use chrono::{TimeDelta, TimeZone, Utc};
 use fantoccini::Locator;
 
@@ -71,12 +73,20 @@ impl Evening {
         field.send_keys(value).await.expect("typed");
     }
 
-    /// Presses the chair's one large button.
-    async fn next_step(&self) {
-        let button = self.browser.client.find(Locator::Css("#next-step")).await;
-        self.browser
-            .click_through(button.expect("a next step"))
-            .await;
+    /// Presses a button of the chair's screen, which stays where it is, and waits until it says this.
+    async fn act(&self, button: &str, says: &str) {
+        // a second press at once would be half of a double one
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let found = self.browser.client.find(Locator::Css(button)).await;
+        let found = found.unwrap_or_else(|_| panic!("no {button}"));
+        found.click().await.expect("it can be pressed");
+        for _ in 0..400 {
+            if self.text().await.contains(says) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("never {says:?}: {}", self.text().await);
     }
 
     /// Chooses a radio button or ticks a box by its label.
@@ -188,6 +198,7 @@ fn quoted(text: &str) -> String {
 
 #[tokio::test]
 async fn a_meeting_from_the_first_form_to_the_written_response() {
+    let _turn = browser::turn().await;
     let Some(browser) = browser::open().await else {
         return;
     };
@@ -400,26 +411,26 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
         .set(Utc.with_ymd_and_hms(2024, 2, 6, 18, 40, 0).unwrap());
     evening.sign_in("chair.safer@example.org").await;
     evening.go(&format!("/staff{meeting}/question-time")).await;
-    for _ in 0..3 {
-        evening.press("Mark as present").await;
+    for name in ["Ben Example", "Cleo Example", "Fay Example"] {
+        evening
+            .act("[value=indicate]", &format!("{name} marked as present"))
+            .await;
     }
-    evening.press("Open public question time").await;
-    for minutes in [12, 18] {
-        evening.next_step().await; // call
-        evening.next_step().await; // speak
+    evening.act("#next-step", "Call Ben Example").await;
+    for (minutes, next) in [(12, "Call Cleo Example"), (18, "nobody else can be called")] {
+        evening.act("#next-step", "has been called").await;
+        evening.act("#next-step", "is speaking").await;
         evening.app.advance(TimeDelta::seconds(50));
         evening.reload().await;
         if minutes == 12 {
             evening.look("chair").await;
         }
-        evening.next_step().await; // answer
+        evening.act("#next-step", "is being answered").await;
         evening
             .app
             .advance(TimeDelta::minutes(minutes) - TimeDelta::seconds(50));
         evening.reload().await;
-        let finish = Locator::Css("button[value='finish:given']");
-        let finish = evening.browser.client.find(finish).await;
-        evening.browser.click_through(finish.expect("finish")).await;
+        evening.act("[value='finish:given']", next).await;
     }
     // the 30 minutes are over, and the third is not reached
     evening.look("chair-at-the-end").await;

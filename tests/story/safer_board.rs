@@ -398,7 +398,7 @@ async fn next(chair: &crate::app::Browser, page: &Page) -> Page {
 /// Does an act of the chair's by its code.
 async fn act(chair: &crate::app::Browser, page: &Page, what: &str) -> Page {
     let button = page
-        .all(&format!("button[name=act][value='{what}']"))
+        .all(&format!("button[name=act][value='{what}'] .app-act"))
         .into_iter()
         .next()
         .unwrap_or_else(|| panic!("{what} is not offered: {}", page.text()));

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use reqwest::header::{HeaderMap, HeaderName};
 use scraper::{ElementRef, Html, Selector};
 
-use public_question_time::clock::FixedClock;
+use public_question_time::clock::{FixedClock, SharedClock};
 use public_question_time::config::{SecretKey, Settings};
 use public_question_time::domain::id::BoardId;
 use public_question_time::mail::MemoryPostman;
@@ -46,6 +46,10 @@ pub struct Setup {
     pub seeds: bool,
     /// A database of the caller's; none for an SQLite file of its own.
     pub database: Option<DatabaseUrl>,
+    /// A clock of the caller's; none for one that stands still at `now`.
+    pub clock: Option<SharedClock>,
+    /// The port that it answers at; 0 for any that is free.
+    pub port: u16,
 }
 
 impl Default for Setup {
@@ -56,6 +60,8 @@ impl Default for Setup {
             toml: String::new(),
             seeds: false,
             database: None,
+            clock: None,
+            port: 0,
         }
     }
 }
@@ -64,7 +70,7 @@ impl Default for Setup {
 pub struct TestApp {
     /// Where it answers: `http://127.0.0.1:40123`.
     pub address: String,
-    /// Its clock.
+    /// Its clock, unless the setup brought another.
     pub clock: Arc<FixedClock>,
     /// The acts, for what a test needs before it begins.
     pub service: Service,
@@ -109,7 +115,8 @@ impl TestApp {
         let clock = Arc::new(FixedClock::at(setup.now));
         let key =
             SecretKey::parse("a secret that only the tests know, 0123456789").expect("a secret");
-        let service = Service::new(store, clock.clone(), settings.clone(), key);
+        let told = setup.clock.unwrap_or_else(|| clock.clone());
+        let service = Service::new(store, told, settings.clone(), key);
         if setup.seeds {
             let seeds = Seeds::read(&root.join("seeds")).expect("the seeds");
             let hash = Password::parse(PASSWORD)
@@ -118,7 +125,7 @@ impl TestApp {
                 .expect("a hash");
             load_seeds::load(&service, &seeds, &hash).expect("the seeds loaded");
         }
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let listener = TcpListener::bind(("127.0.0.1", setup.port)).expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let state = web::Data::new(AppState::new(service.clone()));
         let server = server::run(state.clone(), listener).expect("a server");
@@ -139,6 +146,12 @@ impl TestApp {
     pub async fn stop(&self) {
         self.state.stopping.cancel();
         self.handle.stop(true).await;
+    }
+
+    /// Stops answering at once, and cuts every connection.
+    pub async fn cut(&self) {
+        self.state.stopping.cancel();
+        self.handle.stop(false).await;
     }
 
     /// Lets time pass.
@@ -338,6 +351,16 @@ fn selector(text: &str) -> Selector {
     Selector::parse(text).expect("a selector")
 }
 
+/// What a button is called: its words without the key that presses it.
+fn label(button: ElementRef<'_>) -> String {
+    plain(
+        button
+            .select(&selector(".app-act"))
+            .next()
+            .unwrap_or(button),
+    )
+}
+
 fn plain(element: ElementRef<'_>) -> String {
     let text: Vec<&str> = element.text().collect();
     text.concat()
@@ -443,7 +466,7 @@ impl Page {
             .find_map(|form| {
                 let pressed = form
                     .select(&selector("button"))
-                    .find(|b| plain(*b) == button)?;
+                    .find(|b| label(*b) == button)?;
                 Some((form, pressed))
             })
             .unwrap_or_else(|| panic!("{} has no button {button:?}: {}", self.path, self.text()));

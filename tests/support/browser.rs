@@ -12,6 +12,7 @@ use std::time::Duration;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// A browser with one window; closed when dropped.
 pub struct Browser {
@@ -112,15 +113,63 @@ impl WebDriverCompatibleCommand for BrowserLog {
     }
 }
 
+/// A command of the Chrome DevTools Protocol, for what WebDriver has no words for.
+#[derive(Debug)]
+struct DevTools {
+    cmd: &'static str,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let body = json!({ "cmd": self.cmd, "params": self.params });
+        (http::Method::POST, Some(body.to_string()))
+    }
+}
+
+/// Tests in a browser are about moments, so one runs at a time.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Waits for the other tests in a browser to end.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
+
 impl Browser {
+    /// Sends a command of the Chrome DevTools Protocol.
+    pub async fn dev_tools(&self, cmd: &'static str, params: Value) -> Value {
+        let answer = self.client.issue_cmd(DevTools { cmd, params }).await;
+        answer.unwrap_or_else(|error| panic!("{cmd}: {error}"))
+    }
+
+    /// Makes the page exactly so wide and so high, as a window on a real screen would: a headless one has a least width.
+    pub async fn viewport(&self, width: u32, height: u32) {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.dev_tools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
     /// What the console holds since the last look: errors of scripts, of the content policy, of the network.
     pub async fn console(&self) -> Vec<String> {
         match self.client.issue_cmd(BrowserLog).await {
-            // a form that comes back with its problems is a 422, which Chromium notes
+            // a form that comes back with its problems is a 422, one that came too late a 409, which Chromium notes
             Ok(Value::Array(entries)) => entries
                 .iter()
                 .map(ToString::to_string)
-                .filter(|entry| !entry.contains("with a status of 422"))
+                .filter(|entry| {
+                    !entry.contains("with a status of 422")
+                        && !entry.contains("with a status of 409")
+                })
                 .collect(),
             Ok(other) => vec![other.to_string()],
             Err(error) => panic!("chromedriver keeps no log: {error}"),
@@ -152,10 +201,15 @@ impl Browser {
     }
 
     async fn axe(&self) -> Vec<String> {
-        self.client
-            .execute(axe_source(), Vec::new())
-            .await
-            .expect("axe-core loads");
+        let there = self
+            .client
+            .execute("return typeof axe === 'object';", Vec::new());
+        if there.await.expect("an answer") != Value::Bool(true) {
+            self.client
+                .execute(axe_source(), Vec::new())
+                .await
+                .expect("axe-core loads");
+        }
         let result = self
             .client
             .execute_async(

@@ -4,17 +4,8 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{
-        local_time,
-        meeting::MeetingStatus,
-        standing_order::{question_time::Event, written_response::Reason},
-    },
-    service::{
-        ServiceError,
-        chair_list::{self, ChairList},
-        permission, question_time,
-    },
-    store::questions::Question,
+    domain::{local_time, meeting::MeetingStatus, standing_order::question_time::Event},
+    service::{ServiceError, chair_list::ChairList, question_time},
     web::{
         Answer, Form, Staff,
         chair::{
@@ -28,10 +19,13 @@ use crate::{
 };
 
 /// Somebody who will get a written response.
-struct Owed {
-    name: String,
-    reference: String,
-    why: &'static str,
+pub(super) struct Owed {
+    /// The name to call.
+    pub name: String,
+    /// What their question is called.
+    pub reference: String,
+    /// Why it is owed.
+    pub why: &'static str,
 }
 
 #[derive(Template)]
@@ -48,20 +42,19 @@ struct Confirm {
     seen: i32,
 }
 
-impl Confirm {
-    /// "2 people will get a written response".
-    fn how_many(&self) -> String {
-        match self.owed.len() {
-            0 => "Nobody will be owed a written response".to_owned(),
-            1 => "1 person will get a written response".to_owned(),
-            count => format!("{count} people will get a written response"),
-        }
+/// "2 people will get a written response".
+pub(super) fn how_many(owed: usize) -> String {
+    match owed {
+        0 => "Nobody will be owed a written response".to_owned(),
+        1 => "1 person will get a written response".to_owned(),
+        count => format!("{count} people will get a written response"),
     }
 }
 
-fn owed(list: &ChairList, found: Vec<(Question, Reason)>) -> Vec<Owed> {
-    found
-        .into_iter()
+/// To whom closing now would make a written response owed.
+pub(super) fn owing(list: &ChairList) -> Vec<Owed> {
+    list.owed_on_closing
+        .iter()
         .map(|(question, reason)| Owed {
             name: list
                 .question(question.id)
@@ -78,17 +71,7 @@ fn owed(list: &ChairList, found: Vec<(Question, Reason)>) -> Vec<Owed> {
 /// Says what closing means.
 pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
     let id = meeting_id(&path)?;
-    let acting = staff.acting();
-    let (list, found) = staff
-        .run(move |service| {
-            service.store.read(|db| {
-                let list = chair_list::look(service, db, id)?;
-                permission::chair_of(&acting, list.meeting.board.id)?;
-                let found = question_time::owed_on_closing(service, db, &list.meeting)?;
-                Ok::<_, ServiceError>((list, found))
-            })
-        })
-        .await?;
+    let list = look(&staff, id).await?;
     if list.meeting.meeting().status != MeetingStatus::Scheduled {
         return Ok(pages::see_other(&screen(id)));
     }
@@ -111,7 +94,7 @@ pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
         when: local_time::time_on_day(list.meeting.starts_at()),
         nobody_came: list.listed.is_empty(),
         waiting: list.state.waiting(),
-        owed: owed(&list, found),
+        owed: owing(&list),
         seen: list.state.revision,
     })
 }

@@ -24,6 +24,7 @@ use crate::{
         chair::{
             HOME,
             acts::Asked,
+            closing,
             next_step::{self, NextStep},
             rows::{self, MinutesForm, Row},
             screen, words,
@@ -218,6 +219,8 @@ struct Screen {
     stream: String,
     mark: String,
     forecast: String,
+    /// To whom closing makes a written response owed, where closing comes next.
+    owing: Vec<closing::Owed>,
     rows: Vec<Row>,
     undecided: Vec<Undecided>,
     items: Vec<Choice>,
@@ -332,7 +335,7 @@ pub(super) fn render(
         .as_ref()
         .and_then(|turn| list.question(turn.question))
         .map(Listed::called_name);
-    let mut rows = rows::of(list, &list.calls(staff.service()));
+    let mut rows = rows::of(list, &list.calls(staff.service()), figures);
     if closed || !scheduled {
         for row in &mut rows {
             row.waits = false;
@@ -392,11 +395,17 @@ pub(super) fn render(
         next_name: list
             .state
             .next()
+            .filter(|_| !list.state.left(list.now, figures).is_zero())
             .and_then(|id| list.question(id))
             .map(|listed| listed.called_name().to_owned())
             .unwrap_or_default(),
         as_of: local_time::clock_time_with_seconds(local_time::london(list.now).time()),
         seen: list.state.revision,
+        owing: if next.close_next {
+            closing::owing(list)
+        } else {
+            Vec::new()
+        },
         question: next.question.map(|id| id.to_string()).unwrap_or_default(),
         next,
         undo: if running {

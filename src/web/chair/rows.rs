@@ -4,7 +4,10 @@ use crate::{
     domain::{
         local_time,
         questioner::published_name,
-        standing_order::question_time::{Outcome, Phase, forecast::Call},
+        standing_order::{
+            figures::Figures,
+            question_time::{Outcome, Phase, forecast::Call},
+        },
         status::Status,
     },
     service::chair_list::{ChairList, Listed},
@@ -167,7 +170,10 @@ fn expected(list: &ChairList, call: Option<&Call>, listed: &Listed) -> String {
 }
 
 /// The rows of a list, in calling order, with when each is expected to be called.
-pub fn of(list: &ChairList, calls: &[Call]) -> Vec<Row> {
+pub fn of(list: &ChairList, calls: &[Call], figures: &Figures) -> Vec<Row> {
+    let may_call = list.state.phase == Phase::Open
+        && list.state.turn.is_none()
+        && !list.state.left(list.now, figures).is_zero();
     let closed = list.state.phase == Phase::Closed;
     let last = list.listed.len();
     let waiting = |listed: &Listed| listed.entry.outcome == Outcome::Waiting;
@@ -208,7 +214,7 @@ pub fn of(list: &ChairList, calls: &[Call]) -> Vec<Row> {
                 more: more(list, listed),
                 indicated: listed.entry.indicated,
                 waits,
-                callable: waits && list.state.phase == Phase::Open && list.state.turn.is_none(),
+                callable: waits && may_call,
                 may_pass_over: waits && waiting(listed),
                 may_go_up: waits
                     && list.listed.iter().take(place - 1).any(waiting)

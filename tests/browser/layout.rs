@@ -1,0 +1,132 @@
+//! What fits where: the chair's acts without scrolling, the public screen on a projector, every width down to that of a page at 400%.
+
+use serde_json::json;
+
+use public_question_time::domain::standing_order::question_time::{Event, View};
+
+use crate::browser;
+use crate::evening::resident;
+use crate::room::{Room, Window};
+
+/// A long name with its organisation, as long as a form takes.
+fn long_name(number: usize) -> String {
+    match number % 3 {
+        0 => format!("Dr Wilhelmina-Alexandrina Featherstonehaugh-Cholmondeley {number}"),
+        1 => format!("Sam Example {number}"),
+        _ => format!("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch {number}"),
+    }
+}
+
+/// How far down the page the last of what a selector finds reaches.
+async fn bottom(window: &Window, selector: &str) -> f64 {
+    let bottom = window
+        .js(&format!(
+            "return Math.max(...[...document.querySelectorAll({selector:?})].map((e) => e.getBoundingClientRect().bottom));"
+        ))
+        .await;
+    bottom.as_f64().expect("it is there")
+}
+
+#[tokio::test]
+async fn lists_short_and_long_with_names_short_and_long() {
+    let _turn = browser::turn().await;
+    for (count, long) in [(1, false), (6, true), (12, false), (17, true)] {
+        let names = (1..=count).map(|number| {
+            if long {
+                long_name(number)
+            } else {
+                resident(number)
+            }
+        });
+        let room = Room::with_names(names).await;
+        let (chair, public) = tokio::join!(room.chair(), room.public());
+        let (Some(chair), Some(public)) = (chair, public) else {
+            return;
+        };
+        room.first_speaks();
+        if let Some(second) = room.questions.get(1) {
+            room.happens(&Event::Indicated {
+                question: second.id,
+            });
+        }
+        room.happens(&Event::Shown { view: View::List });
+        for window in [&chair, &public] {
+            window.sees("#turn-clock", "Running").await;
+        }
+        public.sees(".app-screen__row", "Now").await;
+
+        // seen whole on a laptop, and on a projector nothing is cut off
+        chair.browser.viewport(1280, 757).await;
+        let stage = bottom(
+            &chair,
+            "#turn-clock, #meeting-clock, #next-step, .app-stage__forecast",
+        )
+        .await;
+        assert!(stage <= 757.0, "{count}: the stage ends at {stage}");
+        chair
+            .browser
+            .picture(&format!("layout-chair-{count}"))
+            .await;
+        public.browser.viewport(1280, 720).await;
+        public
+            .browser
+            .picture(&format!("layout-list-{count}"))
+            .await;
+        let list = bottom(&public, ".app-screen__row").await;
+        assert!(list <= 720.0, "{count}: the list ends at {list}");
+        let controls = public
+            .js("return document.querySelectorAll('a, button, input, select, textarea, form, [tabindex]').length;")
+            .await;
+        assert_eq!(controls, 0, "nothing to press on the public screen");
+
+        room.happens(&Event::Shown { view: View::Clock });
+        public
+            .until(
+                "return document.querySelector('.app-screen__row') === null;",
+                "clocks alone",
+            )
+            .await;
+        public
+            .browser
+            .picture(&format!("layout-clock-{count}"))
+            .await;
+        let clocks = bottom(&public, "#turn-clock, #meeting-clock, .app-screen__next").await;
+        assert!(clocks <= 720.0, "{count}: the clocks end at {clocks}");
+
+        // 400%: a window of 1280 is as wide as 320
+        for (window, name) in [(&chair, "chair"), (&public, "public")] {
+            for width in [320, 360, 768] {
+                window.browser.viewport(width, 740).await;
+                window.fits(&format!("{name}-{count} at {width}")).await;
+                window
+                    .browser
+                    .picture(&format!("layout-{name}-{count}-{width}"))
+                    .await;
+            }
+            window.browser.viewport(1280, 757).await;
+            window
+                .browser
+                .assert_faultless(&format!("{name}-{count}"))
+                .await;
+        }
+        if count == 6 {
+            for (window, name) in [(&chair, "chair"), (&public, "public")] {
+                let forced =
+                    json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+                window
+                    .browser
+                    .dev_tools("Emulation.setEmulatedMedia", forced)
+                    .await;
+                window.browser.picture(&format!("forced-{name}")).await;
+                window.fits(name).await;
+                let print = json!({ "media": "print", "features": [] });
+                window
+                    .browser
+                    .dev_tools("Emulation.setEmulatedMedia", print)
+                    .await;
+                window.browser.picture(&format!("print-{name}")).await;
+                window.fits(name).await;
+            }
+        }
+    }
+}
