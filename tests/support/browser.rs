@@ -22,13 +22,29 @@ pub struct Browser {
     _profile: tempfile::TempDir,
 }
 
-/// Chromedriver, and with it its browser: both end when this is dropped.
-struct Driver(Child);
+/// Chromedriver and its browser: both end when this is dropped, whatever became of the test.
+struct Driver {
+    child: Child,
+    /// The folder that the browser, and no other program, was started with.
+    profile: PathBuf,
+}
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        // a browser outlives a driver that is killed, and goes on looking for the service of a test that is over
+        let profile = self.profile.display().to_string();
+        for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let started = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+            if String::from_utf8_lossy(&started).contains(&profile) {
+                let _ = Command::new("kill")
+                    .arg("-KILL")
+                    .arg(process.file_name())
+                    .stderr(Stdio::null())
+                    .status();
+            }
+        }
     }
 }
 
@@ -55,15 +71,16 @@ pub async fn open() -> Option<Browser> {
         .local_addr()
         .unwrap()
         .port();
-    let driver = Driver(
-        Command::new(chromedriver)
+    let profile = tempfile::tempdir().expect("a profile");
+    let driver = Driver {
+        child: Command::new(chromedriver)
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver"),
-    );
-    let profile = tempfile::tempdir().expect("a profile");
+        profile: profile.path().to_owned(),
+    };
     let mut capabilities = serde_json::Map::new();
     capabilities.insert(
         "goog:chromeOptions".to_owned(),
