@@ -15,7 +15,7 @@ use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSp
 
 /// How many connections may wait to be accepted, where the system allows it (`net.core.somaxconn`): after a restart every screen
 /// comes back within a second or two, and one that finds no room is not heard before its next try.
-const BACKLOG: i32 = 8192;
+const BACKLOG: i32 = 16_384;
 
 /// Serves on a listener until the server's handle stops it, and keeps the screens of meetings true. Signals are left to the
 /// caller, who runs it inside a Tokio runtime.
