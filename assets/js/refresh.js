@@ -59,11 +59,9 @@ export function takeOver (html, sent = null) {
   Idiomorph.morph(present, region, {
     callbacks: {
       beforeNodeMorphed (old) {
+        // what was said of this page's own press stays until the next one
+        if (sent === null && old.id === 'told') return false
         return !(old instanceof HTMLFormElement && old !== sent && isBeingFilledIn(old))
-      },
-      // what was said of this page's own press stays until the next one
-      beforeNodeRemoved (old) {
-        return sent !== null || !(old instanceof HTMLElement && old.id === 'told')
       },
       beforeAttributeUpdated (name, node) {
         return !(name === 'open' && (toggled.has(node) || isBusy(node)))

@@ -144,5 +144,11 @@ async fn two_acts_at_once_are_both_done_or_the_second_is_told_what_changed() {
     clerk.does("s", "has been stopped").await;
     chair.sees("#now-heading", "has been stopped").await;
     chair.sees(".govuk-error-summary", "Since you looked").await;
+    chair
+        .until(
+            "const top = (css) => document.querySelector(css).getBoundingClientRect().top; return top('.govuk-error-summary') < top('.app-stage');",
+            "told above all else",
+        )
+        .await;
     chair.look("told").await;
 }

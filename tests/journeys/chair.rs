@@ -255,10 +255,10 @@ async fn at_thirty_minutes_nobody_else_is_called_and_who_speaks_may_finish() {
         page.all("#next-step .app-act"),
         ["Close public question time"]
     );
-    assert!(
-        page.text()
-            .contains("At this pace 1 of 3 questions will be reached.")
-    );
+    // how many get a written response, and who, before anything is pressed; nobody is offered to be called
+    assert!(page.text().contains("2 people will get a written response"));
+    assert_eq!(page.all(".app-stage__owed li"), [resident(2), resident(3)]);
+    assert!(page.all("button[value=call]").is_empty());
 
     let call = chair.asks_of(&questions[1], "call", &[]).await;
     let answer = chair.send(&call).await;
