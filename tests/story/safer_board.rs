@@ -282,6 +282,12 @@ async fn story(database: Database) {
     // 30 minutes are over: nobody else is offered to be called, and the screen says who gets a written response
     assert!(page.all("button[name=act][value=call]").is_empty());
     assert!(page.text().contains(cleo.name), "{}", page.text());
+    // and an old page, or a program, that calls somebody all the same is refused by the rule
+    let (_, mut fields) = page.filled_in(&format!("#acts-{c}"), &[]);
+    fields.push(("act".to_owned(), "call".to_owned()));
+    let refused = chair.post(&screen, &fields).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.text().contains("34(9)(i)"), "{}", refused.text());
     let close = chair.get(&format!("{screen}/close")).await;
     assert!(
         close.text().contains(cleo.name),

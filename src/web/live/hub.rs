@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -115,6 +118,10 @@ pub struct Live {
     /// One look at a meeting that nobody watched yet, however many come at once.
     first_look: tokio::sync::Mutex<()>,
     bell: Notify,
+    /// How often the bell was rung.
+    rung: AtomicU64,
+    /// How many of those rings have been looked after.
+    answered: watch::Sender<u64>,
     places: Arc<Places>,
 }
 
@@ -126,6 +133,8 @@ impl Live {
             meetings: Mutex::new(Some(HashMap::new())),
             first_look: tokio::sync::Mutex::default(),
             bell: Notify::new(),
+            rung: AtomicU64::new(0),
+            answered: watch::Sender::new(0),
             places: Arc::default(),
         }
     }
@@ -144,15 +153,17 @@ impl Live {
 
     /// Something may have changed.
     pub fn ring(&self) {
+        self.rung.fetch_add(1, Ordering::SeqCst);
         self.bell.notify_one();
     }
 
-    /// The channels of a meeting, which is watched from now on.
+    /// The channels of a meeting, which is watched from now on. They have whatever was rung for before.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], those of the store, and [`ServiceError::Busy`] while the service stops.
     pub async fn watch(&self, meeting: MeetingId) -> Result<Watching, ServiceError> {
         if let Some(watching) = self.watched(meeting)? {
+            self.catch_up().await;
             return Ok(watching);
         }
         let _one_at_a_time = self.first_look.lock().await;
@@ -170,6 +181,17 @@ impl Live {
             .ok_or(ServiceError::Busy)?
             .insert(meeting, channels);
         Ok(watching)
+    }
+
+    /// Waits until every ring so far has been looked after; however many wait, it is one look.
+    async fn catch_up(&self) {
+        let rung = self.rung.load(Ordering::SeqCst);
+        // the sender is ours, so it can't be gone
+        let _ = self
+            .answered
+            .subscribe()
+            .wait_for(|answered| *answered >= rung)
+            .await;
     }
 
     fn meetings(&self) -> MutexGuard<'_, Option<HashMap<MeetingId, Channels>>> {
@@ -193,6 +215,7 @@ impl Live {
                 () = self.bell.notified() => {}
                 _ = ticks.tick() => {}
             }
+            let rung = self.rung.load(Ordering::SeqCst);
             // what nobody has watched since the last look is forgotten
             let watched: Vec<(MeetingId, Mark)> = match self.meetings().as_mut() {
                 Some(meetings) => {
@@ -204,16 +227,18 @@ impl Live {
                 }
                 None => break,
             };
-            if watched.is_empty() {
-                continue;
-            }
-            if let Err(error) = self.refresh(watched).await {
+            let nobody = watched.is_empty();
+            if !nobody && let Err(error) = self.refresh(watched).await {
                 // the streams go on and beat; the next look is soon
                 tracing::warn!(%error, "the meetings that are watched could not be looked at");
             }
-            sleep(BREATH).await;
+            self.answered.send_replace(rung);
+            if !nobody {
+                sleep(BREATH).await;
+            }
         }
         *self.meetings() = None;
+        self.answered.send_replace(u64::MAX);
     }
 
     async fn refresh(&self, watched: Vec<(MeetingId, Mark)>) -> Result<(), ServiceError> {
