@@ -4,11 +4,11 @@ import { serverNow } from './server-time.js'
 import { announce } from './announce.js'
 
 const LITTLE = [
-  { seconds: 0, code: 'over', standing: 'Time is over', say: 'time is over' },
-  { seconds: 30, code: 'half-minute', standing: '30 seconds or less', say: '30 seconds left' },
-  { seconds: 60, code: 'minute', standing: '1 minute or less', say: '1 minute left' }
+  { seconds: 0, code: 'over', say: 'time is over' },
+  { seconds: 30, code: 'half-minute', say: '30 seconds left' },
+  { seconds: 60, code: 'minute', say: '1 minute left' }
 ]
-const ENOUGH = { seconds: Infinity, code: 'enough', standing: 'Running', say: '' }
+const ENOUGH = { seconds: Infinity, code: 'enough', say: '' }
 
 // what each clock showed last, to say once what it comes down to
 const shown = new Map()
@@ -30,8 +30,9 @@ function draw (clock) {
   const little = LITTLE.find((step) => seconds <= step.seconds) ?? ENOUGH
   clock.querySelector('[data-clock-left]').textContent = digits(seconds)
   clock.querySelector('[data-clock-bar]').value = Math.min(used, total)
-  const still = used === 0 ? 'Not started' : 'Stopped'
-  clock.querySelector('[data-clock-standing]').textContent = running || seconds === 0 ? little.standing : still
+  const still = used === 0 ? 'unused' : 'stopped'
+  const stands = running || seconds === 0 ? little.code : still
+  clock.querySelector('[data-clock-standing]').textContent = clock.getAttribute(`data-says-${stands}`)
   for (const step of [...LITTLE, ENOUGH]) clock.classList.toggle(`app-clock--${step.code}`, step === little)
 
   const heading = clock.querySelector('.app-clock__heading').textContent

@@ -34,7 +34,15 @@ pub enum Little {
     Over,
 }
 
+/// What a clock says of itself that has not been started.
+pub const NOT_STARTED: &str = "Not started";
+/// What a clock says of itself that stands still.
+pub const STOPPED: &str = "Stopped";
+
 impl Little {
+    /// All of them, the most time left first.
+    pub const ALL: [Self; 4] = [Self::No, Self::Minute, Self::HalfMinute, Self::Over];
+
     fn of(left: TimeDelta) -> Self {
         match words::left_seconds(left) {
             0 => Self::Over,
@@ -44,7 +52,17 @@ impl Little {
         }
     }
 
-    /// The end of the class that draws it.
+    /// What a clock that runs says of itself. The page's script says the same, from the page.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::No => "Running",
+            Self::Minute => "1 minute or less",
+            Self::HalfMinute => "30 seconds or less",
+            Self::Over => "Time is over",
+        }
+    }
+
+    /// The end of the class that draws it, and of the attribute with its words.
     pub fn code(self) -> &'static str {
         match self {
             Self::No => "enough",
@@ -109,12 +127,9 @@ impl Reading {
             running,
             little,
             standing: match (little, running) {
-                (Little::Over, _) => "Time is over",
-                (Little::HalfMinute, true) => "30 seconds or less",
-                (Little::Minute, true) => "1 minute or less",
-                (_, true) => "Running",
-                (_, false) if used.is_zero() => "Not started",
-                (_, false) => "Stopped",
+                (Little::Over, _) | (_, true) => little.words(),
+                (_, false) if used.is_zero() => NOT_STARTED,
+                (_, false) => STOPPED,
             },
         }
     }
