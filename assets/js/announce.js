@@ -14,3 +14,12 @@ export function showStale (stale) {
     place.textContent = stale ? 'This may be out of date: the connection was lost. Trying again.' : ''
   }
 }
+
+/** Says what became of what was to be sent, where it is seen at once; nothing takes it away. */
+export function say (text) {
+  const place = document.querySelector('[data-not-sent]')
+  // said once, however often it holds
+  if (place === null || place.textContent === text) return
+  place.textContent = text
+  place.hidden = text === ''
+}

@@ -1,9 +1,9 @@
 // The chair's and the clerk's screen: what is pressed is sent without a reload, and what others do appears by itself.
 import './clocks.js'
-import { refresh, refreshUnless, takeOver } from './refresh.js'
+import { keepTyped, refresh, refreshUnless, takeOver } from './refresh.js'
 import { setByServer } from './server-time.js'
 import { follow } from './stream.js'
-import { announce, showStale } from './announce.js'
+import { announce, say, showStale } from './announce.js'
 import { listenForKeys } from './keys.js'
 import { letDrag } from './drag.js'
 
@@ -22,12 +22,6 @@ function region () {
   return document.querySelector('[data-live]')
 }
 
-function say (text) {
-  const place = document.querySelector('[data-not-sent]')
-  place.textContent = text
-  place.hidden = text === ''
-}
-
 async function deliver (form, button, body) {
   const slow = setTimeout(() => say('Sending. The answer takes longer than usual.'), SLOW_MS)
   region().setAttribute('aria-busy', 'true')
@@ -39,6 +33,8 @@ async function deliver (form, button, body) {
       signal: AbortSignal.timeout(LOST_MS)
     })
     if (!takeOver(await answer.text(), form)) {
+      // signed out meanwhile, or signed in again and the form is of before: what is typed is not to be lost by it
+      if (keepTyped()) return
       // another page, such as the one for whoever has been signed out: the browser sends it again and shows it
       form.dataset.native = ''
       form.requestSubmit(button)

@@ -2,6 +2,7 @@
 // has chosen stays as it is.
 import { Idiomorph } from './idiomorph.esm.js'
 import { drawClocks } from './clocks.js'
+import { say } from './announce.js'
 
 const REGION = '[data-live]'
 // an answer that does not come may have been asked for over a connection that is dead: asked again, it comes over another
@@ -9,6 +10,8 @@ const SOONEST_GIVEN_UP_MS = 1200
 const LATEST_GIVEN_UP_MS = 8000
 const TRIES = 6
 const BETWEEN_MS = 300
+// who has been signed out is looked for again, signed in by another tab
+const SIGNED_IN_AGAIN_MS = 3000
 
 // what somebody has opened or closed stays so; the rest is open as the page says
 const toggled = new WeakSet()
@@ -19,6 +22,9 @@ document.addEventListener('click', (event) => {
 
 let refreshing = null
 let again = false
+// what comes for this address is another page, and what is typed here has kept it from being shown
+let kept = false
+let soon = null
 
 function differs (control) {
   switch (control.type) {
@@ -44,6 +50,18 @@ function isBeingFilledIn (form) {
 // somebody is in it, or has left something unsaved in it: it is not closed over their words
 function isBusy (details) {
   return details.contains(document.activeElement) || [...details.querySelectorAll('form')].some(isBeingFilledIn)
+}
+
+/** Whether anything on the page has been typed or chosen and not been saved. */
+export function isTypedIn () {
+  return [...document.querySelectorAll(`${REGION} form`)].some(isBeingFilledIn)
+}
+
+// a form that is left alone was made for whoever was signed in then; sent later, it must be theirs who are now
+function renewTokens (page) {
+  const token = page.querySelector(`${REGION} [name=csrf_token]`)?.value
+  if (token === undefined) return
+  for (const field of document.querySelectorAll(`${REGION} [name=csrf_token]`)) field.value = token
 }
 
 /**
@@ -72,8 +90,22 @@ export function takeOver (html, sent = null) {
   if (row !== undefined && document.activeElement === document.body) {
     document.getElementById(row)?.focus({ preventScroll: true })
   }
+  renewTokens(page)
   document.title = page.title
   drawClocks()
+  if (kept) say('')
+  kept = false
+  clearTimeout(soon)
+  return true
+}
+
+/** What came instead of the page is not shown while something typed would be lost by it: that is said, and true given back. */
+export function keepTyped () {
+  if (!isTypedIn()) return false
+  kept = true
+  clearTimeout(soon)
+  soon = setTimeout(refresh, SIGNED_IN_AGAIN_MS)
+  say('You may have been signed out. What you have typed is still here: sign in again in another tab, then save it.')
   return true
 }
 
@@ -88,7 +120,9 @@ async function refreshOnce () {
       // busy for a moment: the page is still the right one
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText)
       // signed out, or no longer there: the browser shows why
-      if (!takeOver(await answer.text())) window.location.reload()
+      if (takeOver(await answer.text())) return true
+      if (keepTyped()) return false
+      window.location.reload()
       return true
     } catch {
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS))

@@ -8,8 +8,9 @@ use tokio::time::Instant;
 
 use public_question_time::domain::standing_order::question_time::Event;
 
+use crate::app::PASSWORD;
 use crate::browser;
-use crate::room::{Room, Window};
+use crate::room::{Room, TAB, Window};
 use crate::wire::Wire;
 
 const STALE: &str = "return document.documentElement.classList.contains('app-is-stale') && document.querySelector('[data-stale]').textContent !== '';";
@@ -228,4 +229,67 @@ async fn a_laptop_that_slept() {
     let took = right(&public, "has been asked to pause", back).await;
     in_time(&[took], "slept");
     public.was_not_reloaded().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_signed_out_while_writing_keeps_what_they_wrote() {
+    let _turn = browser::turn().await;
+    let room = Room::with_questions(2).await;
+    room.first_speaks();
+    let Some(clerk) = room.clerk().await else {
+        return;
+    };
+    clerk.sees("#turn-clock", "Running").await;
+    let field = format!("#response-{}", room.questions[0].reference);
+    clerk.fill(&field, "The lamps are mended in March.").await;
+    let typed = format!("return document.querySelector({field:?}).value;");
+
+    // in another tab of the same browser they sign out; then something happens, and the page asks for itself again
+    let sends = |path: &str, from: &str, more: &str| {
+        format!(
+            "return fetch({from:?}).then((answer) => answer.text()).then((html) => {{ \
+                const page = new DOMParser().parseFromString(html, 'text/html'); \
+                const body = new URLSearchParams({{ csrf_token: page.querySelector('form[action={path:?}] [name=csrf_token]').value }}); \
+                for (const [name, value] of new URLSearchParams({more:?})) body.set(name, value); \
+                return fetch({path:?}, {{ method: 'POST', body }}); \
+             }}).then((answer) => answer.ok);"
+        )
+    };
+    let out = clerk.js(&sends("/staff/sign-out", "/staff", "")).await;
+    assert_eq!(out, true, "signed out");
+    room.happens(&Event::SpeakingPaused);
+    let warning = "[data-not-sent]:not([hidden])";
+    clerk.press_key(TAB).await;
+    // a press comes to the same
+    clerk
+        .js("document.querySelector('#stage [type=submit]').click();")
+        .await;
+    clerk
+        .sees(warning, "What you have typed is still here")
+        .await;
+    clerk.browser.picture("signed-out").await;
+    clerk.was_not_reloaded().await;
+    assert_eq!(
+        clerk.text_of(&typed).await,
+        "The lamps are mended in March."
+    );
+
+    // signed in again, the page comes up to date and the words are saved as if nothing had been
+    let who = format!("email=proper_officer@example.org&password={PASSWORD}");
+    let signed_in = clerk
+        .js(&sends("/staff/sign-in", "/staff/sign-in", &who))
+        .await;
+    assert_eq!(signed_in, true, "signed in again");
+    clerk.sees("#now-heading", "has been stopped").await;
+    clerk.sees_no(warning, "still here").await;
+    clerk.settled().await;
+    let save = format!(
+        "#minutes-form-{} [type=submit]",
+        room.questions[0].reference
+    );
+    clerk
+        .js(&format!("document.querySelector({save:?}).click();"))
+        .await;
+    clerk.sees("summary", "Minutes (written)").await;
+    clerk.was_not_reloaded().await;
 }
