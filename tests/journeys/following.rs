@@ -1,5 +1,9 @@
 //! Following public question time without any right to act: the public screen, and the questioner's own page.
 
+use chrono::TimeDelta;
+
+use public_question_time::store::meetings;
+
 use crate::{
     app::Page,
     evening::{Evening, evening, resident},
@@ -153,4 +157,39 @@ async fn a_questioner_follows_how_many_are_before_them() {
     );
     chair.does("call").await;
     assert!(yours().await.text().contains("The chair has called you."));
+}
+
+#[tokio::test]
+async fn a_demonstration_is_followed_from_before_the_chair_opens_it() {
+    let (evening_of, questions) = Evening::with_questions(1).await;
+    evening_of
+        .app
+        .service
+        .store
+        .write(|db| {
+            let mut record = meetings::meeting(db, evening_of.meeting)?;
+            record.meeting.demonstration = true;
+            record.meeting.version += 1;
+            meetings::update_meeting(db, &record)
+        })
+        .unwrap();
+    evening_of
+        .app
+        .clock
+        .set(evening(9, 0, 0) - TimeDelta::days(1));
+    let token = evening_of
+        .app
+        .service
+        .link_token(questions[0].id, questions[0].link_version);
+    let yours = format!("/question/{token}");
+    let page = evening_of.app.browser().get(&yours).await;
+    assert_eq!(
+        page.attribute("#your-question", "data-live"),
+        Some(format!("/meetings/{}/live", evening_of.meeting))
+    );
+    assert!(!page.text().contains("public screen"));
+
+    evening_of.chair().await.does("open").await;
+    let page = evening_of.app.browser().get(&yours).await;
+    assert!(page.text().contains("Follow public question time"));
 }

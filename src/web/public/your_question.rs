@@ -11,6 +11,7 @@ use crate::{
     config::Council,
     domain::{
         local_time,
+        meeting::MeetingStatus,
         standing_order::{
             question_time::{Phase, TurnPhase},
             rejection::Ground,
@@ -134,6 +135,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let meeting = MeetingWords::new(&looked.view.meeting, now);
     let standing = standing(&looked, &meeting, &council);
     let on = is_on(&looked, now);
+    let followed = on || may_begin(&looked);
     let view = looked.view;
     let of = view.meeting.meeting().id;
     let status = view.question.status;
@@ -152,7 +154,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let template = Show {
         page: visitor.page(format!("Your question {}", view.question.reference)),
         path: format!("/question/{token}"),
-        live: if on {
+        live: if followed {
             live::public_stream(of)
         } else {
             String::new()
@@ -208,6 +210,18 @@ fn is_on(looked: &YourQuestion, now: DateTime<Utc>) -> bool {
         .entry(looked.view.question.id)
         .is_some()
         && live::screen::is_on(looked.view.meeting.meeting(), &looked.question_time, now)
+}
+
+/// Whether the day may come at any moment: that of a demonstration comes when the chair opens it.
+fn may_begin(looked: &YourQuestion) -> bool {
+    let meeting = looked.view.meeting.meeting();
+    let is_listed = || {
+        looked
+            .question_time
+            .entry(looked.view.question.id)
+            .is_some()
+    };
+    meeting.demonstration && meeting.status == MeetingStatus::Scheduled && is_listed()
 }
 
 fn last_rejection(decisions: &[Decision]) -> Option<&Decision> {
