@@ -33,14 +33,16 @@ pub fn events(db: &mut Db, meeting: MeetingId) -> Result<Vec<Recorded>, StoreErr
         .load(db)?;
     found
         .into_iter()
-        .map(|(seq, event, at)| {
-            Ok(Recorded {
-                seq,
-                at: at.utc(),
-                event: rows::json::<Event>(&event)?,
-            })
-        })
+        .map(|(seq, event, at)| recorded(seq, &event, &at))
         .collect()
+}
+
+fn recorded(seq: i32, event: &str, at: &Instant) -> Result<Recorded, StoreError> {
+    Ok(Recorded {
+        seq,
+        at: at.utc(),
+        event: rows::json::<Event>(event)?,
+    })
 }
 
 /// The account through which an event was recorded.
@@ -72,11 +74,7 @@ pub fn log(db: &mut Db, meeting: MeetingId) -> Result<Vec<(Recorded, RecordedBy)
     found
         .into_iter()
         .map(|(seq, event, at, id, name)| {
-            let recorded = Recorded {
-                seq,
-                at: at.utc(),
-                event: rows::json::<Event>(&event)?,
-            };
+            let recorded = recorded(seq, &event, &at)?;
             let by = RecordedBy {
                 id: rows::parsed(&id)?,
                 name,
