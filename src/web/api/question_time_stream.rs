@@ -19,8 +19,9 @@ use crate::{
 /// begins with an event `time`, whose data is `{"now": milliseconds of Unix time, "beat": milliseconds}`, and an event `state`,
 /// whose data is the same object as the answer of `GET /meetings/{id}/question-time`. A `state` follows each change, whole; in
 /// between there is a `time` every `beat` milliseconds. Nothing for twice as long means that the connection is lost: open another,
-/// which begins with the present state. The id of a `state` is its revision. Set your clock by `GET /time`, half of the round trip
-/// added, and count down from `left_ms` at `server_time` where a clock runs: no message comes for a second that passes.
+/// which begins with the present state. The id of a `state` is its revision. Set your clock by `GET /time` at the root of the
+/// site, which is no part of this API: half of the round trip added. Count down from `left_ms` at `server_time` where a clock runs:
+/// no message comes for a second that passes.
 #[utoipa::path(tag = "Question time", params(("id" = MeetingId, Path, description = "The meeting.")), security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The stream. It ends when the service stops.", content_type = "text/event-stream", body = String)))]
 #[get("/meetings/{id}/question-time/stream")]
