@@ -182,6 +182,9 @@ fn parts(listed: &Listed, list: &ChairList) -> Vec<Part> {
     parts
 }
 
+/// What became of those that nobody decided on: their words were never approved, so they are counted and not printed.
+const NEVER_DECIDED: &str = "not decided on before the meeting and to be answered in writing";
+
 /// "2 questions".
 fn counted(count: usize) -> String {
     match count {
@@ -209,8 +212,17 @@ fn nobody_listed(list: &ChairList) -> String {
         ),
         (Status::Withdrawn, "withdrawn"),
         (Status::Submitted, "waiting for a decision"),
+        (Status::ResponseOwed, NEVER_DECIDED),
     ] {
-        let count = received.iter().filter(|found| **found == status).count();
+        let count = received
+            .iter()
+            .filter(|found| match status {
+                Status::ResponseOwed => {
+                    matches!(**found, Status::ResponseOwed | Status::Responded)
+                }
+                status => **found == status,
+            })
+            .count();
         if count > 0 {
             became.push(format!("{count} {words}"));
         }
@@ -240,10 +252,14 @@ impl MinutesExtract {
                 parts: parts(listed, list),
             })
             .collect();
-        let opening = match questions.len() {
-            0 => nobody_listed(list),
-            1 => "1 public question had been received.".to_owned(),
-            count => format!("{count} public questions had been received."),
+        let opening = match (questions.len(), list.never_decided.len()) {
+            (0, _) => nobody_listed(list),
+            (1, 0) => "1 public question had been received.".to_owned(),
+            (count, 0) => format!("{count} public questions had been received."),
+            (count, never) => format!(
+                "{} public questions had been received: {never} {NEVER_DECIDED}.",
+                count + never
+            ),
         };
         Self {
             heading: Heading::of(&list.meeting, council),

@@ -77,6 +77,8 @@ pub struct ChairList {
     pub listed: Vec<Listed>,
     /// The questions at the meeting that are not on the list: they wait for a decision, or were refused, rejected or taken back.
     pub unlisted: Vec<Question>,
+    /// The written responses to those of them that nobody decided on before question time was over.
+    pub never_decided: Vec<(Question, WrittenResponse)>,
     /// Every event so far.
     pub events: Vec<Recorded>,
     /// What closing now would make owed in writing, and why; nothing once the meeting is over.
@@ -165,10 +167,19 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
             question: question.clone(),
         });
     }
-    let unlisted = questions::at_meeting(db, id)?
+    let unlisted: Vec<Question> = questions::at_meeting(db, id)?
         .into_iter()
         .filter(|question| view.state.entry(question.id).is_none())
         .collect();
+    let mut never_decided = Vec::new();
+    for question in unlisted.iter().filter(|asked| {
+        asked.refusals.is_empty()
+            && matches!(asked.status, Status::ResponseOwed | Status::Responded)
+    }) {
+        if let Some(response) = responses::of_question(db, question.id)? {
+            never_decided.push((question.clone(), response));
+        }
+    }
     let owed_on_closing = match view.meeting.meeting().status {
         MeetingStatus::Scheduled => question_time::owed_on_closing(service, db, &view.meeting)?,
         MeetingStatus::Cancelled | MeetingStatus::Held => Vec::new(),
@@ -180,6 +191,7 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
         events: view.events,
         listed,
         unlisted,
+        never_decided,
         mark: live::mark(db, id)?,
         now: service.steady_now(),
     })

@@ -29,26 +29,36 @@ use crate::{
     },
 };
 
-/// The questions that are or were on the chair's list, in order of receipt.
+/// The questions that are or were on the chair's list, in order of receipt. Closing puts what nobody decided among those that are
+/// owed a written response, and cancelling too: these were never on it.
 ///
 /// # Errors
 /// Those of the store.
 pub fn listed(db: &mut Db, meeting: MeetingId) -> Result<Vec<Question>, ServiceError> {
-    let mut list = questions::at_meeting(db, meeting)?;
-    // a question that was refused and is answered in writing was never on the list
-    list.retain(|question| {
-        question.refusals.is_empty()
-            && matches!(
-                question.status,
-                Status::Approved
-                    | Status::Answered
-                    | Status::DealtWith
-                    | Status::NotPut
-                    | Status::ResponseOwed
-                    | Status::Responded
-            )
-    });
+    let mut list = Vec::new();
+    for question in questions::at_meeting(db, meeting)? {
+        // a question that was refused and is answered in writing was never on the list
+        if question.refusals.is_empty() && was_approved(db, &question)? {
+            list.push(question);
+        }
+    }
     Ok(list)
+}
+
+/// Whether a question was approved before it came to where it stands.
+fn was_approved(db: &mut Db, question: &Question) -> Result<bool, ServiceError> {
+    Ok(match question.status {
+        Status::Approved | Status::Answered | Status::DealtWith | Status::NotPut => true,
+        Status::ResponseOwed | Status::Responded => {
+            question.put_on.is_some()
+                || questions::decisions(db, question.id)?
+                    .iter()
+                    .rev()
+                    .find(|decision| decision.kind != DecisionKind::MatchJudged)
+                    .is_some_and(|decision| decision.kind == DecisionKind::Approved)
+        }
+        _ => false,
+    })
 }
 
 /// Where question time stands.
@@ -126,46 +136,17 @@ pub fn watch(
     let view = look(service, db, id)?;
     match onlooker {
         Onlooker::Chair(_) => Ok(view),
-        Onlooker::Display => for_publication(service, db, view),
+        Onlooker::Display => Ok(for_publication(service, view)),
     }
 }
 
-/// The view less the questions that are not published: all of them before the day of the meeting, and at any time those that nobody
-/// approved. Closing puts what nobody decided among those that are owed a written response, and cancelling too.
-///
-/// # Errors
-/// Those of the store.
-pub fn for_publication(
-    service: &Service,
-    db: &mut Db,
-    mut view: ChairView,
-) -> Result<ChairView, ServiceError> {
-    let too_early = is_too_early(&view.meeting, service.now());
-    let mut published = Vec::new();
-    for question in view.questions {
-        if !too_early && was_approved(db, &question)? {
-            published.push(question);
-        }
+/// The view less the questions that are not published: all of them before the day of the meeting.
+pub fn for_publication(service: &Service, mut view: ChairView) -> ChairView {
+    if is_too_early(&view.meeting, service.now()) {
+        view.state.entries.clear();
+        view.questions.clear();
     }
-    view.state.entries.retain(|entry| {
-        published
-            .iter()
-            .any(|question| question.id == entry.question)
-    });
-    view.questions = published;
-    Ok(view)
-}
-
-/// Whether a question on the list was approved before it came to where it stands.
-fn was_approved(db: &mut Db, question: &Question) -> Result<bool, ServiceError> {
-    Ok(match question.status {
-        Status::Approved | Status::Answered | Status::DealtWith | Status::NotPut => true,
-        _ => questions::decisions(db, question.id)?
-            .iter()
-            .rev()
-            .find(|decision| decision.kind != DecisionKind::MatchJudged)
-            .is_some_and(|decision| decision.kind == DecisionKind::Approved),
-    })
+    view
 }
 
 /// Does an act: the chair of the board, or the proper officer beside the chair. The limits are checked against the server's time

@@ -292,22 +292,27 @@ fn may_be_dealt_with_under(item: &&AgendaItem) -> bool {
 }
 
 fn owed(list: &ChairList, staff: &Staff) -> Vec<Owed> {
-    list.listed
+    let listed = list.listed.iter().filter_map(|listed| {
+        let response = listed.response.as_ref()?;
+        Some((listed.called_name(), &listed.question, response))
+    });
+    let others = list
+        .never_decided
         .iter()
-        .filter_map(|listed| {
-            let response = listed.response.as_ref()?;
-            Some(Owed {
-                name: listed.called_name().to_owned(),
-                reference: listed.question.reference.to_string(),
-                why: response.reason.words(),
-                due: local_time::long_date(response.due_on),
-                sent: !response.state.is_owed(),
-                href: if staff.member().may_respond() {
-                    format!("/staff/responses/{}", response.id)
-                } else {
-                    String::new()
-                },
-            })
+        .map(|(question, response)| (question.published_name.as_str(), question, response));
+    listed
+        .chain(others)
+        .map(|(name, question, response)| Owed {
+            name: name.to_owned(),
+            reference: question.reference.to_string(),
+            why: response.reason.words(),
+            due: local_time::long_date(response.due_on),
+            sent: !response.state.is_owed(),
+            href: if staff.member().may_respond() {
+                format!("/staff/responses/{}", response.id)
+            } else {
+                String::new()
+            },
         })
         .collect()
 }

@@ -278,7 +278,7 @@ impl Live {
 fn look(service: &Service, meeting: MeetingId) -> Result<(Seen, Whole), ServiceError> {
     let (mark, view, published) = service.store.read(|db| {
         let view = question_time::look(service, db, meeting)?;
-        let published = question_time::for_publication(service, db, view.clone())?;
+        let published = question_time::for_publication(service, view.clone());
         Ok::<_, ServiceError>((live::mark(db, meeting)?, view, published))
     })?;
     let revision = view.state.revision;

@@ -202,7 +202,7 @@ pub async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         .run(move |service| {
             let view = service.store.read(|db| {
                 let view = question_time::look(service, db, id)?;
-                question_time::for_publication(service, db, view)
+                Ok::<_, ServiceError>(question_time::for_publication(service, view))
             })?;
             Ok((PublicScreen::of(service, &view), service.steady_now()))
         })
