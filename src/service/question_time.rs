@@ -169,8 +169,9 @@ pub fn act(
 /// Does what was asked by somebody who looked at the list when its revision was `seen`, as [`act`] does.
 ///
 /// `asked` makes the event from where question time stood then. If that very event was recorded next, this is the same press
-/// sent twice, and nothing more is done. What is said of "the present turn" or of the whole order is not done to another turn,
-/// or over another's order, that has come since.
+/// sent twice, and nothing more is done. It is too late where what it did has been changed back since, as when a clock that was
+/// stopped runs again. What is said of "the present turn" or of the whole order is not done to another turn, or over another's
+/// order, that has come since.
 ///
 /// # Errors
 /// Those of [`act`]; [`ServiceError::Conflict`] where the turn or the order is another than the one seen.
@@ -191,17 +192,32 @@ pub fn act_on_seen(
         let (before, since) = events.split_at(known);
         let then = QuestionTime::fold(&list, before, figures);
         let event = asked(&then)?;
-        if since.first().is_some_and(|next| next.event == event) {
+        let moved_on = || {
+            ServiceError::Conflict(
+                "The list has moved on since you opened it, so nothing was done.".to_owned(),
+            )
+        };
+        let now = QuestionTime::fold(&list, &events, figures);
+        let turn = |state: &QuestionTime| {
+            state
+                .turn
+                .as_ref()
+                .map(|turn| (turn.question, turn.supplementaries))
+        };
+        if let Some(next) = since.first().filter(|next| next.event == event) {
+            let with_it: Vec<Recorded> = before.iter().chain([next]).cloned().collect();
+            let done = QuestionTime::fold(&list, &with_it, figures);
+            let at = service.steady_now();
+            // what could not be done twice can be done again: it does not hold any more
+            let changed_back = turn(&then) == turn(&now)
+                && done.allow(&event, at, figures).is_err()
+                && now.allow(&event, at, figures).is_ok();
+            if changed_back {
+                return Err(moved_on());
+            }
             return look(service, db, meeting);
         }
         if !since.is_empty() {
-            let now = QuestionTime::fold(&list, &events, figures);
-            let turn = |state: &QuestionTime| {
-                state
-                    .turn
-                    .as_ref()
-                    .map(|turn| (turn.question, turn.supplementaries))
-            };
             let order = |state: &QuestionTime| -> Vec<QuestionId> {
                 state.entries.iter().map(|entry| entry.question).collect()
             };
@@ -215,9 +231,7 @@ pub fn act_on_seen(
                 _ => false,
             };
             if other {
-                return Err(ServiceError::Conflict(
-                    "The list has moved on since you opened it, so nothing was done.".to_owned(),
-                ));
+                return Err(moved_on());
             }
         }
         record(service, db, acting, meeting, &event)

@@ -367,6 +367,28 @@ proptest! {
     }
 }
 
+#[test]
+fn a_press_that_was_somebody_elses_and_has_been_changed_back_is_too_late() {
+    let database = Database::sqlite();
+    let mut room = Room::on_a_copy(&database);
+    let mut at_once = |who: usize, act: Act| {
+        let seen = room.played.revision();
+        assert_eq!(room.presses(who, seen, &act), Press::Counts, "{act:?}");
+        seen
+    };
+    for act in [Act::Indicate(0), Act::Open, Act::Call(0), Act::Speak] {
+        at_once(0, act);
+    }
+    // the clerk stops the speaker and lets them go on; the chair, whose page shows neither, presses "Stop the speaker"
+    let seen = at_once(1, Act::Stop);
+    at_once(1, Act::Speak);
+    assert_eq!(room.presses(0, seen, &Act::Stop), Press::Not(No::Senseless));
+    // who looks again can stop the speaker
+    let seen = room.played.revision();
+    assert_eq!(room.presses(0, seen, &Act::Stop), Press::Counts);
+    assert_eq!(room.presses(0, seen, &Act::Stop), Press::CountedAlready);
+}
+
 /// What came of two presses: the events recorded, and what each was told.
 type Outcome = (Vec<Event>, [Option<No>; 2]);
 

@@ -426,17 +426,25 @@ impl Played {
     pub fn press(&self, seen: i32, act: &Act) -> Press {
         let since = &self.steps[self.up_to(seen).len()..];
         let target = self.last_at(seen).filter(|_| *act == Act::Undo);
-        if since
-            .first()
-            .is_some_and(|next| next.act == *act && next.takes_back == target)
-        {
-            return Press::CountedAlready;
-        }
         let (then, now) = (self.at(seen), self.now());
         let turn = |plain: &Plain| {
             let turn = plain.turn.as_ref()?;
             Some((turn.question, turn.supplementaries))
         };
+        if since
+            .first()
+            .is_some_and(|next| next.act == *act && next.takes_back == target)
+        {
+            let done = self.at(seen + 1);
+            let changed_back = turn(&then) == turn(&now)
+                && done.may(act, target).is_err()
+                && now.may(act, target).is_ok();
+            return if changed_back {
+                Press::Not(No::Senseless)
+            } else {
+                Press::CountedAlready
+            };
+        }
         let another = match act {
             Act::Speak | Act::Stop | Act::Answer | Act::Supplement | Act::Finish(..) => {
                 turn(&then) != turn(&now)
