@@ -1,8 +1,9 @@
 //! What fits where: the chair's acts without scrolling, the public screen on a projector, every width down to that of a page at 400%.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
-use public_question_time::domain::standing_order::question_time::{Event, View};
+use public_question_time::domain::standing_order::question_time::{Answer, Event, View};
 
 use crate::browser;
 use crate::evening::resident;
@@ -25,6 +26,46 @@ async fn bottom(window: &Window, selector: &str) -> f64 {
         ))
         .await;
     bottom.as_f64().expect("it is there")
+}
+
+/// How many lines the digits of a clock take.
+async fn lines(window: &Window, clock: &str) -> f64 {
+    let lines = window
+        .js(&format!(
+            "const digits = document.querySelector('{clock} [data-clock-left]'); \
+             return digits.getClientRects().length === 1 ? digits.getBoundingClientRect().height / parseFloat(getComputedStyle(digits).fontSize) : 9;"
+        ))
+        .await;
+    lines.as_f64().expect("it is there")
+}
+
+#[tokio::test]
+async fn at_the_end_of_the_time_the_large_button_stays_in_sight_however_many_are_owed_a_response() {
+    let _turn = browser::turn().await;
+    let room = Room::with_questions(12).await;
+    let Some(chair) = room.chair().await else {
+        return;
+    };
+    room.first_speaks();
+    chair.sees("#turn-clock", "Running").await;
+    // who is signed in stands in the line of the menu
+    let header = bottom(&chair, ".app-sign-out").await;
+    assert!(header <= 125.0, "the head of the page ends at {header}");
+    room.clock.advance(TimeDelta::minutes(30));
+    room.happen([
+        Event::AnswerStarted,
+        Event::Finished {
+            answer: Answer::Given,
+            supplementary: None,
+        },
+    ]);
+    chair.sees(".app-stage__owed", &resident(12)).await;
+    chair.sees("#next-step", "Close public question time").await;
+    chair.js("window.scrollTo(0, 0);").await;
+    chair.browser.picture("layout-owed").await;
+    let button = bottom(&chair, "#next-step").await;
+    assert!(button <= 757.0, "the large button ends at {button}");
+    chair.look("owed").await;
 }
 
 #[tokio::test]
@@ -98,6 +139,13 @@ async fn lists_short_and_long_with_names_short_and_long() {
             for width in [320, 360, 768] {
                 window.browser.viewport(width, 740).await;
                 window.fits(&format!("{name}-{count} at {width}")).await;
+                for clock in ["#turn-clock", "#meeting-clock"] {
+                    let lines = lines(window, clock).await;
+                    assert!(
+                        lines < 1.7,
+                        "{name} at {width}: {clock} takes {lines} lines"
+                    );
+                }
                 window
                     .browser
                     .picture(&format!("layout-{name}-{count}-{width}"))

@@ -240,6 +240,11 @@ async fn at_thirty_minutes_nobody_else_is_called_and_who_speaks_may_finish() {
 
     // the one then speaking goes on, is answered, asks the supplementary
     evening_of.app.clock.set(evening(19, 11, 0));
+    let page = chair.look().await;
+    let forecast = page.all(".app-stage__forecast");
+    assert_eq!(forecast, ["The time is over: nobody else can be called."]);
+    let expected = page.all(".app-chair-row__expected");
+    assert_eq!(expected, ["cannot be called any more"; 2]);
     for act in [
         "stop",
         "speak",

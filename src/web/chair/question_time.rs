@@ -273,8 +273,12 @@ impl Screen {
 
 fn forecast(list: &ChairList, service: &crate::service::Service) -> String {
     let forecast = list.forecast(service);
+    let figures = service.figures(list.meeting.meeting());
     match (list.state.phase, forecast.of) {
         (Phase::Closed, _) | (_, 0) => String::new(),
+        _ if list.state.left(list.now, figures).is_zero() => {
+            "The time is over: nobody else can be called.".to_owned()
+        }
         (_, 1) if forecast.reached == 1 => "At this pace the question will be reached.".to_owned(),
         (_, of) if forecast.reached >= of => {
             format!("At this pace all {of} questions will be reached.")

@@ -153,8 +153,9 @@ fn agreed_as_called(listed: &Listed) -> bool {
 }
 
 /// When a question is expected to be called, in words: by the clock while question time goes on, otherwise after how long.
-fn expected(list: &ChairList, call: Option<&Call>, listed: &Listed) -> String {
+fn expected(list: &ChairList, call: Option<&Call>, listed: &Listed, over: bool) -> String {
     match (call, list.state.phase) {
+        _ if over => "cannot be called any more".to_owned(),
         (Some(call), _) if !call.reached => "not expected to be reached".to_owned(),
         (Some(call), Phase::Open) => format!(
             "expected about {}",
@@ -171,9 +172,8 @@ fn expected(list: &ChairList, call: Option<&Call>, listed: &Listed) -> String {
 
 /// The rows of a list, in calling order, with when each is expected to be called.
 pub fn of(list: &ChairList, calls: &[Call], figures: &Figures) -> Vec<Row> {
-    let may_call = list.state.phase == Phase::Open
-        && list.state.turn.is_none()
-        && !list.state.left(list.now, figures).is_zero();
+    let over = list.state.left(list.now, figures).is_zero();
+    let may_call = list.state.phase == Phase::Open && list.state.turn.is_none() && !over;
     let closed = list.state.phase == Phase::Closed;
     let last = list.listed.len();
     let waiting = |listed: &Listed| listed.entry.outcome == Outcome::Waiting;
@@ -204,7 +204,7 @@ pub fn of(list: &ChairList, calls: &[Call], figures: &Figures) -> Vec<Row> {
                 matter: listed.matter.clone(),
                 text: question.public_text.clone(),
                 expected: if waits {
-                    expected(list, call, listed)
+                    expected(list, call, listed, over)
                 } else {
                     String::new()
                 },
