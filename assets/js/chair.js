@@ -4,7 +4,7 @@ import { keepTyped, refresh, refreshUnless, takeOver } from './refresh.js'
 import { setByServer } from './server-time.js'
 import { follow } from './stream.js'
 import { announce, say, showStale } from './announce.js'
-import { listenForKeys } from './keys.js'
+import { keyPressed, listenForKeys } from './keys.js'
 import { letDrag } from './drag.js'
 
 // times that are expected move on although nobody acts; asking also keeps the chair signed in while the meeting comes to questions,
@@ -56,12 +56,13 @@ async function deliver (form, button, body) {
 }
 
 // Presses are sent one after another, each as what was on the screen when it was made. A second press of the same button before the
-// first has been answered, or just after, is half of a double press. On the stage all buttons are one: they change under the finger.
+// first has been answered, or just after, is half of a double press. On the stage all buttons are one: they change under the finger;
+// but not under a key, so each key is its own.
 const pressed = new Set()
 let line = Promise.resolve()
 
 function send (form, button) {
-  const name = form.id === 'stage' ? form.id : `${form.id} ${button?.dataset.rowKey ?? button?.value}`
+  const name = form.id === 'stage' ? `${form.id} ${keyPressed()}` : `${form.id} ${button?.dataset.rowKey ?? button?.value}`
   if (pressed.has(name)) return
   pressed.add(name)
   const body = new URLSearchParams(new FormData(form, button))

@@ -4,6 +4,13 @@
 const REMEMBERED = 'keys-off'
 const TYPED_INTO = 'input:not([type=checkbox]):not([type=radio]):not([type=submit]), textarea, select, [contenteditable]'
 
+let pressing = ''
+
+/** The key whose act is being done; none where it is a button that was pressed. */
+export function keyPressed () {
+  return pressing
+}
+
 function areOff () {
   try {
     return window.localStorage.getItem(REMEMBERED) !== null
@@ -46,8 +53,13 @@ export function listenForKeys () {
     const element = found(event.key.toLowerCase())
     if (element === null || element === undefined) return
     event.preventDefault()
-    if ('key' in element.dataset || 'rowKey' in element.dataset) element.click()
-    else element.focus()
+    if ('key' in element.dataset || 'rowKey' in element.dataset) {
+      pressing = event.key.toLowerCase()
+      element.click()
+      pressing = ''
+    } else {
+      element.focus()
+    }
     // what the key did is read on the clocks, which may have been scrolled away for the list
     element.closest('.app-stage')?.scrollIntoView()
   })
