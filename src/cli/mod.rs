@@ -4,6 +4,7 @@
 //! standard error.
 
 mod check;
+mod evaluate;
 mod import;
 mod serve;
 mod staff;
@@ -52,6 +53,9 @@ enum Command {
     Check,
     /// Remove personal details, drafts and sessions whose time is over
     Purge,
+    /// Measure how well the service judges, on files with known answers
+    #[command(subcommand)]
+    Evaluate(evaluate::EvaluateCommand),
     /// Print the document of the REST API (OpenAPI 3.1)
     Openapi,
     /// Write every letter with invented details into a directory
@@ -84,6 +88,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => return serve::serve(Started::open(settings)?),
         Command::Check => return check::check(&settings),
+        Command::Evaluate(command) => evaluate::carry_out(&settings, command)?,
         Command::Migrate => {
             let run = Started::open(settings)?.migrated;
             println!("{} migrations run", run.len());

@@ -118,6 +118,30 @@ pub fn comparable(text: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A word as words of running text are compared: small letters without accents and invisible marks, and Latin letters in place of
+/// those that look like them. Coarser than reading and finer than [`comparable`]: it leaves every Latin word as it is, so that its
+/// ending can be taken off.
+///
+/// ```
+/// use public_question_time::domain::text::plain_word;
+///
+/// assert_eq!(plain_word("Ｃａｆé"), "cafe");
+/// assert_eq!(plain_word("Раrk\u{AD}ing"), "parking"); // the first two letters are Cyrillic
+/// ```
+pub fn plain_word(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    let mut plain = String::with_capacity(word.len());
+    for c in word.nfkd().filter(|c| !is_invisible(*c) && !is_accent(*c)) {
+        let small = small(c);
+        let alike: String = skeleton(&small).collect();
+        plain.push_str(if alike.len() == 1 { &alike } else { &small });
+    }
+    plain.make_ascii_lowercase();
+    plain
+}
+
 /// A number with its thousands parted by commas, as "10,000".
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();

@@ -12,8 +12,8 @@ use crate::{
         reference::Reference,
         refusal::Refusal,
         same_person::{self, Likeness},
-        similarity::Index,
-        standing_order::{Exception, repetition::window},
+        similarity::Band,
+        standing_order::Exception,
         status::Status,
     },
     service::{
@@ -285,26 +285,22 @@ fn waiting_at(
         return Ok(Vec::new());
     }
     let everybody = questions::questioners_at(db, view.meeting().id)?;
-    let put = questions::put_in(
-        db,
-        window(
-            view.meeting().date,
-            service.figures(view.meeting()).repetition_window(),
-        ),
-    )?;
-    // one index for the whole meeting
-    let index = Index::build(put.iter().map(|question| question.public_text.as_str()));
-    let strong = service.settings.similarity.thresholds.strong;
-    Ok(wait
-        .into_iter()
+    wait.into_iter()
         .map(|question| {
             let details = details_of(&everybody, question);
             let others = likenesses(question, details, &all, &everybody);
-            Waiting {
-                strong_match: index
-                    .rank(&question.original_text, strong, 1)
-                    .first()
-                    .map(|found| put[found.entry].reference.clone()),
+            let alike = evidence::matches(
+                service,
+                db,
+                view.meeting(),
+                &question.original_text,
+                Some(question.id),
+            )?;
+            Ok(Waiting {
+                strong_match: alike
+                    .into_iter()
+                    .find(|found| found.band == Band::Strong)
+                    .map(|found| found.question.reference),
                 likeness: others.iter().map(|(_, likeness)| *likeness).min(),
                 contested: others
                     .iter()
@@ -315,9 +311,9 @@ fn waiting_at(
                 starts_at: view.starts_at(),
                 matter: views::matter_words(question, &view.agenda),
                 question: question.clone(),
-            }
+            })
         })
-        .collect())
+        .collect()
 }
 
 fn details_of<'a>(

@@ -3,10 +3,11 @@
 
 use crate::{
     domain::{
+        id::QuestionId,
         meeting::Meeting,
         questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
         same_person::{self, Likeness, Person},
-        similarity::{Band, Index},
+        similarity::Band,
         standing_order::repetition::window,
     },
     service::{
@@ -26,12 +27,10 @@ pub struct EarlierMatch {
     pub earlier: PublicQuestion,
     /// It as recorded.
     pub question: Question,
-    /// How alike, 0 to 1.
-    pub score: f64,
+    /// How likely it is that a person would say that the two ask the same, 0 to 1.
+    pub likelihood: f64,
     /// What that says.
     pub band: Band,
-    /// The word stems shared, the weightiest first.
-    pub shared: Vec<String>,
 }
 
 /// Another question at the same meeting whose questioner may be the same.
@@ -63,7 +62,8 @@ impl Evidence {
     }
 }
 
-/// The questions put in the window before the meeting that are like the text, best first.
+/// The questions put in the window before the meeting that are like the text, best first. Where the text is that of a question
+/// which the service has, `itself` says which: a question is not like itself.
 ///
 /// # Errors
 /// Those of the store.
@@ -72,25 +72,28 @@ pub fn matches(
     db: &mut Db,
     meeting: &Meeting,
     text: &str,
+    itself: Option<QuestionId>,
 ) -> Result<Vec<EarlierMatch>, ServiceError> {
     let settings = &service.settings.similarity;
-    let put = questions::put_in(
+    let compared = window(meeting.date, service.figures(meeting).repetition_window());
+    let ranked = service.archive.find(
         db,
-        window(meeting.date, service.figures(meeting).repetition_window()),
+        text,
+        itself,
+        |put_on| compared.contains(put_on),
+        settings.show,
     )?;
-    let index = Index::build(put.iter().map(|question| question.public_text.as_str()));
     let mut found = Vec::new();
-    for ranked in index.rank(text, settings.thresholds.related, settings.show) {
-        let Some(band) = settings.thresholds.band(ranked.score) else {
+    for ranked in ranked {
+        let Some(band) = settings.thresholds.band(ranked.likelihood) else {
             continue;
         };
-        let question = put[ranked.entry].clone();
+        let question = questions::question(db, ranked.id)?;
         found.push(EarlierMatch {
             earlier: views::public_question(db, &question)?,
             question,
-            score: ranked.score,
+            likelihood: ranked.likelihood,
             band,
-            shared: ranked.shared,
         });
     }
     Ok(found)
@@ -106,10 +109,14 @@ pub fn evidence(
     question: &Question,
     meeting: &Meeting,
 ) -> Result<Evidence, ServiceError> {
-    let mut matches = matches(service, db, meeting, &question.original_text)?;
-    matches.retain(|found| found.question.id != question.id);
     Ok(Evidence {
-        matches,
+        matches: matches(
+            service,
+            db,
+            meeting,
+            &question.original_text,
+            Some(question.id),
+        )?,
         similar: similar(db, question)?,
     })
 }

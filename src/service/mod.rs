@@ -7,6 +7,7 @@ pub mod actor;
 pub mod admit_question;
 pub mod api_tokens;
 pub mod approve_question;
+pub mod archive;
 pub mod boards;
 pub mod calendar;
 pub mod chair_list;
@@ -80,6 +81,8 @@ pub struct Service {
     /// Every setting.
     pub settings: Arc<Settings>,
     key: Arc<SecretKey>,
+    /// Every question, to be searched.
+    pub archive: Arc<archive::Kept>,
 }
 
 impl Service {
@@ -90,6 +93,7 @@ impl Service {
             clock,
             settings,
             key: Arc::new(key),
+            archive: Arc::default(),
         }
     }
 

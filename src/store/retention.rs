@@ -105,7 +105,7 @@ pub fn remove_personal_details(
 }
 
 /// What stands in the place of words that were removed.
-const REMOVED: &str = "(removed)";
+pub const REMOVED: &str = "(removed)";
 
 fn without_postcode(refusals: &str) -> Result<String, StoreError> {
     let mut refusals: Vec<Refusal> = rows::json(refusals)?;

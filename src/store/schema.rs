@@ -134,6 +134,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    question_changes (revision) {
+        revision -> BigInt,
+        question_id -> Text,
+    }
+}
+
+diesel::table! {
     questioners (question_id) {
         question_id -> Text,
         name -> Text,

@@ -1,6 +1,7 @@
 //! Questions, whoever asked them, and what was decided about them.
 
 mod allowance;
+pub mod changes;
 mod decision;
 mod exception;
 mod idempotency;
@@ -24,7 +25,7 @@ use crate::{
         question::Channel,
         reference::Reference,
         refusal::Refusal,
-        standing_order::{repetition::Window, residents::PostcodeCheck},
+        standing_order::residents::PostcodeCheck,
         status::Status,
     },
     store::{
@@ -234,18 +235,6 @@ pub fn with_status(db: &mut Db, status: Status) -> Result<Vec<Question>, StoreEr
     all(questions::table
         .filter(questions::status.eq(status.code()))
         .order((questions::received_at, questions::id))
-        .select(QuestionRow::as_select())
-        .load(db)?)
-}
-
-/// The questions put at any meeting in the window, latest first (reading 10).
-///
-/// # Errors
-/// [`StoreError`].
-pub fn put_in(db: &mut Db, window: Window) -> Result<Vec<Question>, StoreError> {
-    all(questions::table
-        .filter(questions::put_on.between(window.from, window.to))
-        .order((questions::put_on.desc(), questions::id))
         .select(QuestionRow::as_select())
         .load(db)?)
 }

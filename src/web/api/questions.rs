@@ -16,11 +16,12 @@ use crate::{
         id::{MeetingId, QuestionId},
         question::QuestionText,
         reference::Reference,
-        similarity::Band,
+        similarity::{Band, explanation::explain},
         status::Status,
     },
     service::{
-        ServiceError, evidence,
+        ServiceError,
+        evidence::{self, EarlierMatch},
         views::{self, PublicQuestion},
     },
     store::{
@@ -172,13 +173,34 @@ pub struct Draft {
 pub struct SimilarQuestion {
     /// The earlier question with its answer.
     pub question: PutQuestion,
-    /// How alike, from 0 to 1.
+    /// How likely it is that a person would say that the two ask the same, from 0 to 1: calibrated on pairs that officials judged.
     #[schema(example = 0.52)]
     pub score: f64,
     /// What that says.
     pub band: Band,
-    /// The word stems shared, the weightiest first.
+    /// The phrases and words that both have, as they stand in the new question, the longest first.
+    #[schema(example = json!(["street lights", "repaired"]))]
     pub shared: Vec<String>,
+    /// The words that only the new question has.
+    pub only_new: Vec<String>,
+    /// The words that only the earlier question has.
+    pub only_earlier: Vec<String>,
+}
+
+impl SimilarQuestion {
+    /// What was found for a text, explained.
+    pub fn of(found: EarlierMatch, text: &str) -> Self {
+        let why = explain(text, &found.earlier.text);
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            score: found.likelihood,
+            band: found.band,
+            shared: owned(&why.shared),
+            only_new: owned(&why.only_here),
+            only_earlier: owned(&why.only_there),
+            question: found.earlier.into(),
+        }
+    }
 }
 
 /// Find questions put before that are alike
@@ -192,22 +214,17 @@ pub async fn find_similar_questions(actor: ApiActor, id: Id<MeetingId>, body: Bo
     let draft = body.read::<Draft>()?;
     let text = QuestionText::parse(&draft.question)
         .map_err(|error| ServiceError::field("question", error.code, error.message))?;
-    let found = actor
+    let similar: Vec<SimilarQuestion> = actor
         .run(move |service| {
-            service.store.read(|db| {
+            let found = service.store.read(|db| {
                 let meeting = meetings::meeting(db, id.0)?.meeting;
-                evidence::matches(service, db, &meeting, text.as_str())
-            })
+                evidence::matches(service, db, &meeting, text.as_str(), None)
+            })?;
+            Ok(found
+                .into_iter()
+                .map(|found| SimilarQuestion::of(found, text.as_str()))
+                .collect())
         })
         .await?;
-    let similar: Vec<SimilarQuestion> = found
-        .into_iter()
-        .map(|found| SimilarQuestion {
-            question: found.earlier.into(),
-            score: found.score,
-            band: found.band,
-            shared: found.shared,
-        })
-        .collect();
     Ok(ok(&similar))
 }

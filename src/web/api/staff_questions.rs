@@ -289,6 +289,11 @@ impl StaffQuestion {
     /// What somebody may see of a question.
     fn of(view: QuestionView, found: Evidence, officer: bool, now: DateTime<Utc>) -> Self {
         let question = view.question;
+        let matches = found
+            .matches
+            .into_iter()
+            .map(|found| SimilarQuestion::of(found, &question.original_text))
+            .collect();
         Self {
             id: question.id,
             reference: question.reference.to_string(),
@@ -314,16 +319,7 @@ impl StaffQuestion {
             carried_from: question.carried_from,
             put_on: question.put_on,
             questioner: view.questioner.filter(|_| officer).map(Questioner::from),
-            matches: found
-                .matches
-                .into_iter()
-                .map(|found| SimilarQuestion {
-                    question: found.earlier.into(),
-                    score: found.score,
-                    band: found.band,
-                    shared: found.shared,
-                })
-                .collect(),
+            matches,
             likenesses: found
                 .similar
                 .into_iter()

@@ -8,7 +8,10 @@ use crate::{
         codes::Code,
         id::QuestionId,
         local_time,
-        similarity::{Band, marked},
+        similarity::{
+            Band,
+            explanation::{Mark, Piece, explain},
+        },
         standing_order::{Exception, rejection::Ground},
         status::{Act, Status},
     },
@@ -87,7 +90,11 @@ struct MatchRow {
     reference: String,
     href: String,
     strong: bool,
+    /// How likely it is that the two are the same.
     per_cent: u32,
+    both: String,
+    only_here: String,
+    only_there: String,
     put: String,
     here: Vec<Words>,
     there: Vec<Words>,
@@ -99,6 +106,7 @@ struct MatchRow {
 struct Words {
     text: String,
     shared: bool,
+    differs: bool,
 }
 
 /// Another question that may be from the same person.
@@ -452,12 +460,13 @@ fn who(view: &QuestionView) -> Vec<SummaryRow> {
     rows
 }
 
-fn words_of(text: &str, shared: &[String]) -> Vec<Words> {
-    marked(text, shared)
-        .into_iter()
+fn words_of(pieces: &[Piece<'_>]) -> Vec<Words> {
+    pieces
+        .iter()
         .map(|piece| Words {
             text: piece.text.to_owned(),
-            shared: piece.shared,
+            shared: piece.mark == Mark::Shared,
+            differs: piece.mark == Mark::Differs,
         })
         .collect()
 }
@@ -467,19 +476,28 @@ fn matches(dossier: &Dossier) -> Vec<MatchRow> {
         .evidence
         .matches
         .iter()
-        .map(|found| MatchRow {
+        .map(|found| {
+            (
+                found,
+                explain(&dossier.question().original_text, &found.earlier.text),
+            )
+        })
+        .map(|(found, why)| MatchRow {
             reference: found.earlier.reference.clone(),
             href: format!("/staff/questions/{}", found.question.id),
             strong: found.band == Band::Strong,
-            // a score is from 0 to 1
-            per_cent: (found.score * 100.0).round().clamp(0.0, 100.0) as u32,
+            // it is from 0 to 1
+            per_cent: (found.likelihood * 100.0).round().clamp(1.0, 99.0) as u32,
+            both: why.shared.join(", "),
+            only_here: why.only_here.join(", "),
+            only_there: why.only_there.join(", "),
             put: format!(
                 "Put at the {} on {}",
                 found.earlier.board,
                 local_time::long_date(found.earlier.meeting_date)
             ),
-            here: words_of(&dossier.question().original_text, &found.shared),
-            there: words_of(&found.earlier.text, &found.shared),
+            here: words_of(&why.here),
+            there: words_of(&why.there),
             summary: format!("The answer to {}", found.earlier.reference),
             answer: found
                 .earlier

@@ -79,7 +79,7 @@ async fn find(visitor: &Visitor, draft: &Draft) -> Vec<PublicQuestion> {
         .run(move |service| {
             service
                 .store
-                .read(|db| evidence::matches(service, db, &meeting, &text))
+                .read(|db| evidence::matches(service, db, &meeting, &text, None))
         })
         .await;
     match found {
