@@ -1,7 +1,7 @@
 //! Learning how much each signal counts: conditional logistic regression, by which the right text is to come out above the others
 //! that it was found among, and a logistic curve from the sum to a likelihood.
 
-use crate::domain::similarity::signals::SIGNALS;
+use crate::domain::similarity::signals::{SIGNALS, Signals};
 
 /// The signals of all texts found in one search, and which of them is the right one.
 pub struct Example {
@@ -42,6 +42,8 @@ pub fn print(same: &[Example], different: &[Example]) {
         );
     }
     let weights = learn(&same.iter().collect::<Vec<_>>());
+    println!("learnt from all  {weights:.2?}");
+    println!("in the service   {:.2?}", Signals::WEIGHTS);
     for example in same {
         for (place, signals) in example.signals.iter().enumerate() {
             let list = if place == example.right {
@@ -49,14 +51,14 @@ pub fn print(same: &[Example], different: &[Example]) {
             } else {
                 &mut wrong
             };
-            list.push(sum(&weights, signals));
+            list.push(sum(&Signals::WEIGHTS, signals));
         }
     }
     for example in different {
-        wrong.push(sum(&weights, &example.signals[example.right]));
+        wrong.push(sum(&Signals::WEIGHTS, &example.signals[example.right]));
     }
     let (slope, middle) = curve(&right, &wrong);
-    println!("weights {weights:.3?}\nslope {slope:.4}, middle {middle:.4}");
+    println!("likelihood by the weights in the service: slope {slope:.3}, middle {middle:.2}");
 }
 
 fn others(all: &[Example], part: usize) -> impl Iterator<Item = &Example> {

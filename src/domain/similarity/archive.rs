@@ -21,6 +21,10 @@ const CANDIDATES: usize = 60;
 /// How many others may stand between them.
 const BRIDGES: usize = 60;
 
+/// How many places in the index are looked at to choose them, the rarest words first. A word that a large share of very many texts
+/// hold tells next to nothing about which of them to choose; all words count in the close comparison.
+const LOOKED_AT: usize = 400_000;
+
 /// A question found, and how like it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
@@ -198,12 +202,23 @@ impl Archive {
         itself: Option<QuestionId>,
         may_be_found: impl Fn(&Held) -> bool,
     ) -> (Vec<&Held>, Vec<&Held>) {
+        let mut words: Vec<(&Vec<Posting>, f32)> = reading
+            .bag
+            .iter()
+            .filter_map(|count| {
+                let postings = self.postings.get(count.term as usize)?;
+                let rarity = self.vocabulary.rarity(count.term);
+                Some((postings, sublinear(count.whole()) * rarity * rarity))
+            })
+            .collect();
+        words.sort_by_key(|(postings, _)| postings.len());
         let mut scores = vec![0.0_f32; self.held.len()];
-        for count in &reading.bag {
-            let Some(postings) = self.postings.get(count.term as usize) else {
-                continue;
-            };
-            let weight = sublinear(count.whole()) * self.vocabulary.rarity(count.term).powi(2);
+        let mut looked_at = 0;
+        for (postings, weight) in words {
+            if looked_at > 0 && looked_at + postings.len() > LOOKED_AT {
+                break;
+            }
+            looked_at += postings.len();
             for posting in postings {
                 scores[posting.slot as usize] += weight * posting.weight;
             }

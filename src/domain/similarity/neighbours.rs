@@ -4,8 +4,6 @@
 //! moved towards those that are most like it, and the angles are measured again. This is what a latent space learnt from the texts
 //! would tell, without learning one: only the texts found count, so it is always of the present state, and the same on every node.
 
-use rustc_hash::FxHashMap;
-
 use super::vocabulary::Term;
 
 /// Towards how many texts each is moved.
@@ -87,16 +85,20 @@ pub(super) fn likeness_to_first(directions: &[Direction]) -> Vec<f64> {
 /// The product of each direction with each other.
 fn products(directions: &[Direction]) -> Vec<f32> {
     let count = directions.len();
-    let mut holders: FxHashMap<Term, Vec<(usize, f32)>> = FxHashMap::default();
-    for (text, direction) in directions.iter().enumerate() {
-        for &(term, weight) in direction {
-            holders.entry(term).or_default().push((text, weight));
-        }
-    }
+    let mut held: Vec<(Term, usize, f32)> = directions
+        .iter()
+        .enumerate()
+        .flat_map(|(text, direction)| {
+            direction
+                .iter()
+                .map(move |&(term, weight)| (term, text, weight))
+        })
+        .collect();
+    held.sort_unstable_by_key(|&(term, text, _)| (term, text));
     let mut products = vec![0.0; count * count];
-    for holders in holders.into_values() {
-        for (place, &(a, weight)) in holders.iter().enumerate() {
-            for &(b, other) in &holders[place..] {
+    for holders in held.chunk_by(|a, b| a.0 == b.0) {
+        for (place, &(_, a, weight)) in holders.iter().enumerate() {
+            for &(_, b, other) in &holders[place..] {
                 products[a * count + b] += weight * other;
             }
         }

@@ -1,6 +1,6 @@
 //! The words of every text that is held, and how rare each is.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use super::asked::Asked;
 
@@ -12,7 +12,7 @@ pub(super) type Term = u32;
 const BEGINNING: usize = 4;
 
 /// How much more a word counts where it asks.
-const ASKING: f32 = 3.0;
+const ASKING: u16 = 3;
 
 /// How often a word stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(super) struct Count {
 
 impl Count {
     /// In the whole text, where asking counts for more.
-    pub fn whole(self) -> f32 {
-        ASKING * f32::from(self.asks) + f32::from(self.tells)
+    pub fn whole(self) -> u16 {
+        ASKING * u16::from(self.asks) + u16::from(self.tells)
     }
 
     fn add(&mut self, other: Self) {
@@ -53,8 +53,22 @@ pub(super) fn gathered(mut counts: Bag) -> Bag {
 }
 
 /// A repeated word says little more: 1 + ln(count), and nothing for none.
-pub(super) fn sublinear(count: f32) -> f32 {
-    if count > 0.0 { 1.0 + count.ln() } else { 0.0 }
+pub(super) fn sublinear(count: u16) -> f32 {
+    if count > 0 {
+        1.0 + ln(count.into())
+    } else {
+        0.0
+    }
+}
+
+/// The natural logarithm of a count: each comparison takes thousands, of small numbers.
+fn ln(count: u32) -> f32 {
+    static SMALL: LazyLock<Vec<f32>> =
+        LazyLock::new(|| (0..=u16::MAX).map(|count| f32::from(count).ln()).collect());
+    match SMALL.get(count as usize) {
+        Some(ln) => *ln,
+        None => (count as f32).ln(),
+    }
 }
 
 /// Words, their beginnings, and how many texts hold each.
@@ -157,7 +171,7 @@ impl Vocabulary {
     }
 
     fn rare(&self, holding: u32) -> f32 {
-        (f64::from(1 + self.texts) / f64::from(1 + holding)).ln() as f32 + 1.0
+        ln(1 + self.texts) - ln(1 + holding) + 1.0
     }
 
     /// The bag of beginnings of a text that is held.
