@@ -4,6 +4,7 @@
 //! standard error.
 
 mod check;
+mod evaluate;
 mod import;
 mod serve;
 mod staff;
@@ -52,6 +53,9 @@ enum Command {
     Check,
     /// Remove personal details, drafts and sessions whose time is over
     Purge,
+    /// Measure what finds likenesses on records or texts of which the truth is known
+    #[command(subcommand)]
+    Evaluate(evaluate::EvaluateCommand),
     /// Print the document of the REST API (OpenAPI 3.1)
     Openapi,
     /// Write every letter with invented details into a directory
@@ -77,6 +81,10 @@ pub fn run() -> ExitCode {
 fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
     if let Some(Command::Openapi) = cli.command {
         println!("{}", api::document().to_pretty_json()?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(Command::Evaluate(command)) = &cli.command {
+        evaluate::carry_out(command)?;
         return Ok(ExitCode::SUCCESS);
     }
     let settings = start::settings(&cli.config)?;
@@ -112,8 +120,8 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
                 removed.questioners, removed.drafts, removed.sessions, removed.letters
             );
         }
-        // printed above: it needs no settings
-        Command::Openapi => {}
+        // carried out above: they need no settings
+        Command::Openapi | Command::Evaluate(_) => {}
         Command::Letters { out } => {
             mail::write_samples(&settings, out)?;
             println!("Written to {}", out.display());
