@@ -8,7 +8,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub enum EvaluateCommand {
     /// How well one person's records are found, and how often two people are taken for one
-    SamePerson(same_person::Options),
+    SamePerson(Box<same_person::Options>),
 }
 
 /// Measures it and prints what was found.

@@ -105,7 +105,7 @@ impl Likeness {
 coded! {
     /// How likely it is that two questioners are one.
     pub enum Likelihood {
-        /// More than 98 in a hundred by the weights, or an equal key.
+        /// More than nine in ten by the weights, or an equal key.
         VeryLikely = "very_likely",
         /// Less than that: a household or a namesake is as usual.
         Possible = "possible",
@@ -125,8 +125,8 @@ impl Likelihood {
 /// From this weight on, details that agree only in part are shown together: odds of four to one.
 pub const SHOWN_FROM: f64 = 2.0;
 
-/// From this weight on, two questioners are very likely one: odds of 64 to one.
-pub const VERY_LIKELY_FROM: f64 = 6.0;
+/// From this weight on, two questioners are very likely one: odds of 16 to one.
+pub const VERY_LIKELY_FROM: f64 = 4.0;
 
 /// What comparing two questioners found.
 #[derive(Debug, Clone, PartialEq)]

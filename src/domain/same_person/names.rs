@@ -254,7 +254,8 @@ impl LikeName {
 
     /// Whether the whole name is alike, so that one place makes it worth showing.
     pub(super) fn whole(self) -> bool {
-        self <= Self::Similar
+        // a parent and a child share names too, so a middle name needs more than one place
+        self <= Self::Similar && self != Self::KnownByMiddleName
     }
 }
 
@@ -339,7 +340,7 @@ impl Name {
     /// The first letters of its first and last word together, in the order of the alphabet, and those of the last alone.
     pub(super) fn beginnings(&self) -> impl Iterator<Item = String> {
         let start = |word: &Word, most: usize| word.joined.chars().take(most).collect::<String>();
-        let mut ends = vec![
+        let mut ends = [
             self.given().map(|w| start(w, 2)).unwrap_or_default(),
             self.surname().map(|w| start(w, 3)).unwrap_or_default(),
         ];

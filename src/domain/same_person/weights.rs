@@ -271,9 +271,10 @@ fn given(given: Given) -> Level {
     match given {
         // a usual first name is borne by one in a hundred, with those of one age somewhat more
         Given::Same { usual: true } => level(0.75, 0.01),
-        Given::Same { usual: false } => level(0.75, 0.003),
+        Given::Same { usual: false } => level(0.75, 0.004),
         Given::Nickname => level(0.05, 0.006),
-        Given::Middle => level(0.02, 0.004),
+        // children bear the first names of their parents as middle names
+        Given::Middle => level(0.015, 0.02),
         Given::Slip => level(0.06, 0.004),
         // initials agree by chance once in some fifteen times; relatives like to share them
         Given::Initial => level(0.04, 0.005),
@@ -321,7 +322,7 @@ fn place(postcode: LikePostcode, address: LikeAddress) -> Level {
         (P::Different, A::Missing) => level(0.06, 2.0),
         (P::Different, A::SameStreet) => level(0.001, 0.04),
         // whoever asks twice seldom gives two homes
-        (P::Different, A::Different) => level(0.005, 0.97),
+        (P::Different, A::Different) => level(0.004, 0.97),
         (P::Missing, A::Same) => level(0.72, 0.0015),
         (P::Missing, A::Similar) => level(0.10, 0.001),
         (P::Missing, A::Missing) => SILENT,
@@ -348,8 +349,8 @@ fn email(email: LikeEmail, near: bool) -> Level {
         (LikeEmail::Tag, false) => level(0.03, 0.0001),
         (LikeEmail::Slip, true) => level(0.03, 0.01),
         (LikeEmail::Slip, false) => level(0.03, 0.002),
-        (LikeEmail::OtherProvider, true) => level(0.04, 0.015),
-        (LikeEmail::OtherProvider, false) => level(0.04, 0.003),
+        // most addresses are made of the name, so namesakes have like ones
+        (LikeEmail::OtherProvider, _) => level(0.04, 0.02),
         (LikeEmail::Missing, _) => SILENT,
         // many have two
         (LikeEmail::Different, _) => level(0.25, 0.97),
