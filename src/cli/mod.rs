@@ -83,12 +83,15 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
         println!("{}", api::document().to_pretty_json()?);
         return Ok(ExitCode::SUCCESS);
     }
+    if let Some(Command::Evaluate(command)) = &cli.command {
+        evaluate::carry_out(&cli.config, command)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let settings = start::settings(&cli.config)?;
     start::log(&settings.log)?;
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => return serve::serve(Started::open(settings)?),
         Command::Check => return check::check(&settings),
-        Command::Evaluate(command) => evaluate::carry_out(&settings, command)?,
         Command::Migrate => {
             let run = Started::open(settings)?.migrated;
             println!("{} migrations run", run.len());
@@ -117,8 +120,8 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
                 removed.questioners, removed.drafts, removed.sessions, removed.letters
             );
         }
-        // printed above: it needs no settings
-        Command::Openapi => {}
+        // carried out above: they need no settings
+        Command::Openapi | Command::Evaluate(_) => {}
         Command::Letters { out } => {
             mail::write_samples(&settings, out)?;
             println!("Written to {}", out.display());

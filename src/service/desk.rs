@@ -11,7 +11,7 @@ use crate::{
         meeting::MeetingStatus,
         reference::Reference,
         refusal::Refusal,
-        same_person::{self, Likeness},
+        same_person::{Likeness, Profile, compare},
         similarity::Band,
         standing_order::Exception,
         status::Status,
@@ -285,10 +285,17 @@ fn waiting_at(
         return Ok(Vec::new());
     }
     let everybody = questions::questioners_at(db, view.meeting().id)?;
+    let profiles: HashMap<&str, Profile> = everybody
+        .iter()
+        .map(|details| {
+            let profile = Profile::read(&evidence::person(details));
+            (details.question_id.as_str(), profile)
+        })
+        .collect();
     wait.into_iter()
         .map(|question| {
             let details = details_of(&everybody, question);
-            let others = likenesses(question, details, &all, &everybody);
+            let others = likenesses(question, &all, &profiles);
             let alike = evidence::matches(
                 service,
                 db,
@@ -326,11 +333,11 @@ fn details_of<'a>(
 
 fn likenesses<'a>(
     question: &Question,
-    details: Option<&QuestionerDetails>,
     all: &'a [Question],
-    everybody: &[QuestionerDetails],
+    profiles: &HashMap<&str, Profile>,
 ) -> Vec<(&'a Question, Likeness)> {
-    let Some(details) = details else {
+    let profile = |question: &Question| profiles.get(question.id.to_string().as_str());
+    let Some(this) = profile(question) else {
         return Vec::new();
     };
     all.iter()
@@ -338,10 +345,8 @@ fn likenesses<'a>(
             other.id != question.id && !matches!(other.status, Status::Withdrawn | Status::Disowned)
         })
         .filter_map(|other| {
-            let theirs = details_of(everybody, other)?;
-            same_person::likenesses(&evidence::person(details), &evidence::person(theirs))
-                .first()
-                .map(|likeness| (other, *likeness))
+            let compared = compare(this, profile(other)?);
+            compared.reasons.first().map(|likeness| (other, *likeness))
         })
         .collect()
 }
@@ -354,8 +359,7 @@ pub fn is_contested(one: &Question, other: &Question, likeness: Likeness) -> boo
             .iter()
             .any(|refusal| matches!(refusal, Refusal::SecondQuestion { .. }))
     };
-    matches!(likeness, Likeness::SamePerson | Likeness::SameOrganisation)
-        && (refused_as_second(one) || refused_as_second(other))
+    likeness.refuses() && (refused_as_second(one) || refused_as_second(other))
 }
 
 fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed>, ServiceError> {

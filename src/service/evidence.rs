@@ -6,7 +6,7 @@ use crate::{
         id::QuestionId,
         meeting::Meeting,
         questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
-        same_person::{self, Likeness, Person},
+        same_person::{Likelihood, Likeness, Person, Profile, compare},
         similarity::Band,
         standing_order::repetition::window,
     },
@@ -42,6 +42,8 @@ pub struct Similar {
     pub questioner: QuestionerDetails,
     /// Why, the strongest reason first.
     pub reasons: Vec<Likeness>,
+    /// How likely it is that they are one.
+    pub likelihood: Likelihood,
 }
 
 /// Everything that was found.
@@ -128,29 +130,35 @@ fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceErro
         return Ok(Vec::new());
     };
     let others = questions::at_meeting(db, question.meeting_id)?;
+    let this = Profile::read(&person(this));
     let mut found = Vec::new();
     for details in everybody.iter().filter(|details| details.question_id != id) {
-        let reasons = same_person::likenesses(&person(this), &person(details));
-        if reasons.is_empty() {
+        let compared = compare(&this, &Profile::read(&person(details)));
+        let Some(likelihood) = compared.likelihood() else {
             continue;
-        }
+        };
         if let Some(other) = others
             .iter()
             .find(|other| other.id.to_string() == details.question_id)
         {
-            found.push(Similar {
+            let similar = Similar {
                 question: other.clone(),
                 questioner: details.clone(),
-                reasons,
-            });
+                reasons: compared.reasons,
+                likelihood,
+            };
+            found.push((compared.weight, similar));
         }
     }
-    found.sort_by(|a, b| {
-        a.reasons
-            .cmp(&b.reasons)
+    // what refuses first, then by weight
+    found.sort_by(|(weight_a, a), (weight_b, b)| {
+        let refuses = |similar: &Similar| similar.reasons.iter().any(|reason| reason.refuses());
+        refuses(b)
+            .cmp(&refuses(a))
+            .then(weight_b.total_cmp(weight_a))
             .then(a.question.received_at.cmp(&b.question.received_at))
     });
-    Ok(found)
+    Ok(found.into_iter().map(|(_, similar)| similar).collect())
 }
 
 pub(super) fn person(details: &QuestionerDetails) -> Person<'_> {
@@ -158,6 +166,7 @@ pub(super) fn person(details: &QuestionerDetails) -> Person<'_> {
         name: &details.name,
         email: details.email.as_deref(),
         postcode: &details.postcode,
+        address: Some(&details.address),
         organisation: details.organisation.as_deref(),
     }
 }

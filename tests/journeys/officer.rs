@@ -589,20 +589,52 @@ async fn a_namesake_is_shown_beside_the_first_and_can_be_admitted() {
             .contains("The same name with the same email address or postcode")
     );
     assert!(page.text().contains(ALEX.question) && page.text().contains(BO.question));
+    let refused = officer.press(&page, "Admit by an exception", &[]).await;
+    assert_eq!(refused.problems(), ["Enter the reason for the exception"]);
+    // a usual reason is chosen, not typed
+    let usual = "Two people with one name, such as a parent and a child.";
     let admitted = officer
-        .press(
-            &page,
-            "Admit by an exception",
-            &[("reason", "Parent and child of one name.")],
-        )
+        .press(&page, "Admit by an exception", &[("usual", usual)])
         .await;
     let page = officer.follow(admitted).await;
     assert!(page.text().contains("admitted it as a second question"));
+    assert!(page.text().contains(usual));
     assert!(page.text().contains("Waiting for a decision"));
     assert_eq!(
         app.letters_to(child.email).await.last().unwrap().kind,
         "admitted"
     );
+}
+
+#[tokio::test]
+async fn a_like_name_at_one_address_is_shown_with_the_reason_and_how_likely_it_is() {
+    let (app, officer) = start().await;
+    let meeting = safer(&officer).await;
+    ask(&app, &meeting, &ALEX).await;
+    let again = Resident {
+        name: "Mr Alexander Sample",
+        email: "sample@example.org",
+        question: BO.question,
+        ..ALEX
+    };
+    ask(&app, &meeting, &again).await;
+    let page = from_the_desk(&officer, "Mr Alexander Sample").await;
+    assert!(
+        page.text().contains("Very likely the same"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.text()
+            .contains("A short form or other spelling of the same name at the same address"),
+        "{}",
+        page.text()
+    );
+    // nothing refuses it, and nothing needs an exception
+    assert!(!page.text().contains("Admit by an exception"));
+    officer
+        .press(&page, "Approve and send the letter", &[])
+        .await;
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use public_question_time::domain::{
     codes::Code,
     questioner::Questioner,
     refusal::{Allowance, Refusal},
-    same_person::{AllowanceKey, Likeness, Person, keys, likenesses, organisation_key},
+    same_person::{
+        AllowanceKey, Likelihood, Likeness, Person, Profile, compare, keys, likeness::Where,
+        likenesses, names::LikeName, organisation_key,
+    },
     standing_order::one_question::{check, releases_allowance},
     status::Act,
     text::comparable,
@@ -36,6 +39,7 @@ fn person(questioner: &Questioner) -> Person<'_> {
         name: questioner.name.as_str(),
         email: questioner.email.as_ref().map(|e| e.as_str()),
         postcode: questioner.postcode.as_str(),
+        address: Some(questioner.address.as_str()),
         organisation: questioner.organisation.as_ref().map(|o| o.as_str()),
     }
 }
@@ -200,16 +204,19 @@ fn a_name_can_not_forge_the_key_of_another() {
 #[case::other_name_one_email(("Ann Example", Some("us@example.com"), POSTCODE), ("Bob Other", Some("US@example.com"), ELSEWHERE), Likeness::SameEmailOtherName)]
 #[case::tag(("Ann Example", Some("ann+1@example.com"), POSTCODE), ("Zoe Other", Some("ann@example.com"), ELSEWHERE), Likeness::LikeEmail)]
 #[case::dots(("Ann Example", Some("a.nn@example.com"), POSTCODE), ("Zoe Other", Some("ann@example.com"), ELSEWHERE), Likeness::LikeEmail)]
-#[case::nickname(("Robert Example", None, POSTCODE), ("Bob Example", None, POSTCODE), Likeness::Nickname)]
-#[case::nickname_with_a_middle_name(("William John Example", None, POSTCODE), ("Bill Example", None, POSTCODE), Likeness::Nickname)]
-#[case::two_short_forms(("Liz Example", None, POSTCODE), ("Beth Example", None, POSTCODE), Likeness::Nickname)]
-#[case::misspelt(("Catherine Exampel", None, POSTCODE), ("Catherine Example", None, POSTCODE), Likeness::LikeNameSamePostcode)]
-#[case::initial(("J Example", None, POSTCODE), ("John Example", None, POSTCODE), Likeness::LikeNameSamePostcode)]
-#[case::title(("Mr John Example", None, POSTCODE), ("John Example", None, POSTCODE), Likeness::LikeNameSamePostcode)]
-#[case::other_way_round(("Example John", None, POSTCODE), ("John Example", None, POSTCODE), Likeness::LikeNameSamePostcode)]
-#[case::greek_n_whose_small_letter_is_like_v(("Νina Tate", None, POSTCODE), ("Nina Tate", None, POSTCODE), Likeness::LikeNameSamePostcode)]
-#[case::nickname_with_a_title(("Mr Bob Example", None, POSTCODE), ("Robert Example", None, POSTCODE), Likeness::Nickname)]
-#[case::run_together(("JohnExample", None, POSTCODE), ("John Example", None, POSTCODE), Likeness::LikeNameSamePostcode)]
+#[case::nickname(("Robert Example", None, POSTCODE), ("Bob Example", None, POSTCODE), at_home(LikeName::Nickname))]
+#[case::nickname_with_a_middle_name(("William John Example", None, POSTCODE), ("Bill Example", None, POSTCODE), at_home(LikeName::Nickname))]
+#[case::two_short_forms(("Liz Example", None, POSTCODE), ("Beth Example", None, POSTCODE), at_home(LikeName::Nickname))]
+#[case::misspelt(("Catherine Exampel", None, POSTCODE), ("Catherine Example", None, POSTCODE), at_home(LikeName::Slip))]
+#[case::initial(("J Example", None, POSTCODE), ("John Example", None, POSTCODE), at_home(LikeName::Initial))]
+#[case::title(("Mr John Example", None, POSTCODE), ("John Example", None, POSTCODE), at_home(LikeName::Title))]
+#[case::other_way_round(("Example John", None, POSTCODE), ("John Example", None, POSTCODE), at_home(LikeName::Order))]
+#[case::greek_n_whose_small_letter_is_like_v(("Νina Tate", None, POSTCODE), ("Nina Tate", None, POSTCODE), at_home(LikeName::Slip))]
+#[case::nickname_with_a_title(("Mr Bob Example", None, POSTCODE), ("Robert Example", None, POSTCODE), at_home(LikeName::Nickname))]
+#[case::run_together(("JohnExample", None, POSTCODE), ("John Example", None, POSTCODE), at_home(LikeName::Hyphen))]
+#[case::double_barrelled(("Ann Smith-Jones", None, POSTCODE), ("Ann Smith", None, POSTCODE), at_home(LikeName::DoubleBarrelled))]
+#[case::one_address_and_a_slip_in_the_postcode(("John Example", None, "WA8 7QF"), ("John Example", None, "WA8 7FQ"), Likeness::LikeName(LikeName::Same, Where::LikeAddress))]
+#[case::nickname_with_one_email(("Robert Example", Some("rob@example.com"), POSTCODE), ("Bob Example", Some("rob@example.com"), ELSEWHERE), Likeness::SameEmailOtherName)]
 fn a_weaker_likeness_is_shown_and_never_refuses(
     #[case] a: (&str, Option<&str>, &str),
     #[case] b: (&str, Option<&str>, &str),
@@ -218,9 +225,87 @@ fn a_weaker_likeness_is_shown_and_never_refuses(
     let (a, b) = (questioner(a.0, a.1, a.2), questioner(b.0, b.1, b.2));
     let found = likenesses(&person(&a), &person(&b));
     assert!(found.contains(&likeness), "{found:?}");
-    assert!(!found.contains(&Likeness::SamePerson));
+    assert!(!found.iter().any(|likeness| likeness.refuses()));
     assert_eq!(shared(&a, &b), []);
     assert!(!likeness.words().is_empty());
+}
+
+fn at_home(name: LikeName) -> Likeness {
+    Likeness::LikeName(name, Where::SameAddress)
+}
+
+/// What is compared of somebody without an organisation.
+fn somebody<'a>(name: &'a str, email: &'a str, address: &'a str, postcode: &'a str) -> Person<'a> {
+    Person {
+        name,
+        email: Some(email).filter(|email| !email.is_empty()),
+        postcode,
+        address: Some(address),
+        organisation: None,
+    }
+}
+
+#[rstest]
+#[case::a_couple(
+    somebody("John Example", "john@example.com", "1 Mill Lane", POSTCODE),
+    somebody("Joan Example", "joan@example.com", "1 Mill Lane", POSTCODE)
+)]
+#[case::a_parent_and_a_child(
+    somebody("Winston Example", "", "1 Mill Lane", POSTCODE),
+    somebody("Zelda Example", "", "1 Mill Lane", POSTCODE)
+)]
+#[case::neighbours(
+    somebody("Ann Example", "", "1 Mill Lane", POSTCODE),
+    somebody("Bob Other", "", "3 Mill Lane", POSTCODE)
+)]
+#[case::namesakes(
+    somebody("Ann Smith", "a@example.com", "1 Mill Lane", POSTCODE),
+    somebody("Ann Smith", "smith@example.org", "24 High Street", ELSEWHERE)
+)]
+#[case::one_address_in_two_towns(
+    somebody("Ann Example", "", "1 High Street", POSTCODE),
+    somebody("Bob Other", "", "1 High Street", ELSEWHERE)
+)]
+fn households_neighbours_and_namesakes_are_let_alone(
+    #[case] one: Person<'_>,
+    #[case] other: Person<'_>,
+) {
+    assert_eq!(likenesses(&one, &other), []);
+}
+
+#[rstest]
+#[case::nickname_at_home(
+    somebody("Robert Example", "", "1 Mill Lane", POSTCODE),
+    somebody("Bob Example", "", "1 Mill Ln", POSTCODE),
+    Some(Likelihood::VeryLikely)
+)]
+#[case::equal_key(
+    somebody("Ann Example", "", "1 Mill Lane", POSTCODE),
+    somebody("Ann Example", "", "9 Other Road", POSTCODE),
+    Some(Likelihood::VeryLikely)
+)]
+#[case::couple_with_one_email(
+    somebody("John Example", "us@example.com", "1 Mill Lane", POSTCODE),
+    somebody("Joan Example", "us@example.com", "1 Mill Lane", POSTCODE),
+    Some(Likelihood::Possible)
+)]
+#[case::no_first_name(
+    somebody("Example", "", "1 Mill Lane", POSTCODE),
+    somebody("Ann Example", "", "1 Mill Lane", POSTCODE),
+    Some(Likelihood::Possible)
+)]
+#[case::strangers(
+    somebody("Ann Example", "", "1 Mill Lane", POSTCODE),
+    somebody("Winston Ogundipe", "", "24 High Street", ELSEWHERE),
+    None
+)]
+fn how_likely_it_is_is_said(
+    #[case] one: Person<'_>,
+    #[case] other: Person<'_>,
+    #[case] likelihood: Option<Likelihood>,
+) {
+    let compared = compare(&Profile::read(&one), &Profile::read(&other));
+    assert_eq!(compared.likelihood(), likelihood, "{compared:?}");
 }
 
 #[rstest]
@@ -350,15 +435,41 @@ proptest! {
 
     #[test]
     fn likeness_has_no_direction(a in any_name(), b in any_name(), postcode in any::<bool>(), email in any::<bool>()) {
-        let one = Person { name: &a, email: Some("us@example.com"), postcode: POSTCODE, organisation: Some(&b) };
+        let one = Person { name: &a, email: Some("us@example.com"), postcode: POSTCODE, address: Some(&b), organisation: Some(&b) };
         let two = Person {
             name: &b,
             email: Some(if email { "us@example.com" } else { "other@example.com" }),
             postcode: if postcode { POSTCODE } else { ELSEWHERE },
+            address: Some(&a),
             organisation: Some(&a),
         };
-        let found = likenesses(&one, &two);
-        prop_assert_eq!(&found, &likenesses(&two, &one));
-        prop_assert!(found.is_sorted());
+        let (one, two) = (Profile::read(&one), Profile::read(&two));
+        let found = compare(&one, &two);
+        prop_assert_eq!(&found, &compare(&two, &one));
+        prop_assert!(found.reasons.is_sorted());
+        prop_assert!(found.weight.is_finite());
+        prop_assert_eq!(found.likelihood().is_some(), !found.reasons.is_empty());
+    }
+
+    #[test]
+    fn only_an_equal_key_refuses(
+        first in "[A-Z][a-z]{2,6}", other in "[A-Z][a-z]{2,6}", last in "[A-Z][a-z]{2,8}", one_email in any::<bool>(), one_postcode in any::<bool>(),
+    ) {
+        let email = |n: u8| format!("name{n}@example.com");
+        let (name_a, name_b) = (format!("{first} {last}"), format!("{other} {last}"));
+        let a = questioner(&name_a, Some(&email(1)), POSTCODE);
+        let b = questioner(&name_b, Some(&email(if one_email { 1 } else { 2 })), if one_postcode { POSTCODE } else { ELSEWHERE });
+        let refuses = likenesses(&person(&a), &person(&b)).iter().any(|likeness| likeness.refuses());
+        prop_assert_eq!(refuses, !shared(&a, &b).is_empty());
+    }
+
+    #[test]
+    fn a_name_is_alike_with_itself_in_any_order_and_with_a_title(first in "[A-Z][a-z]{2,8}", last in "[A-Z][a-z]{2,8}") {
+        let name = format!("{first} {last}");
+        for written in [format!("{last} {first}"), format!("Mrs {name}"), format!("{last}, {first}")] {
+            let a = somebody(&name, "", "1 Mill Lane", POSTCODE);
+            let b = somebody(&written, "", "1 Mill Lane", POSTCODE);
+            prop_assert!(!likenesses(&a, &b).is_empty(), "{} and {}", name, written);
+        }
     }
 }

@@ -68,6 +68,18 @@ impl Exception {
             .copied()
             .find(|exception| exception.covers(refusal))
     }
+
+    /// The reasons that officers choose from; whatever else there is they write themselves.
+    pub fn usual_reasons(self) -> &'static [&'static str] {
+        match self {
+            Self::SecondQuestion => &[
+                "Two people who share a household or an email address.",
+                "Two people with one name, such as a parent and a child.",
+                "One of them asks for themselves, not for the organisation.",
+            ],
+            Self::Late | Self::OutsideBorough => &[],
+        }
+    }
 }
 
 /// A question as it came.

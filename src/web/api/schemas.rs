@@ -15,6 +15,7 @@ use crate::{
         id::{AgendaItemId, BoardId, LetterId, MeetingId, QuestionId, ResponseId, StaffId},
         meeting::MeetingStatus,
         question::Channel,
+        same_person::Likelihood,
         similarity::Band,
         standing_order::{
             Exception,
@@ -58,6 +59,7 @@ coded_schemas! {
     Status, "Status", "Where a question stands.", Status::Submitted;
     Act, "Act", "What may happen to a question.", Act::Approve;
     Band, "Band", "How alike two questions are: a strong match must be decided in words before the question is approved.", Band::Strong;
+    Likelihood, "Likelihood", "How likely it is that two questioners are one. It never refuses: an officer decides.", Likelihood::VeryLikely;
     PostcodeCheck, "PostcodeCheck", "What the directory of postcodes says.", PostcodeCheck::Inside;
     Exception, "Exception", "What an officer's recorded exception sets aside.", Exception::Late;
     Ground, "Ground", "A ground for rejection, in clauses (ii), (v) and (vi).", Ground::NotCouncilMatter;

@@ -17,6 +17,7 @@ use crate::{
         codes::Code,
         id::{AgendaItemId, MeetingId, QuestionId, ResponseId, StaffId},
         question::Channel,
+        same_person::Likelihood,
         standing_order::{
             Exception,
             rejection::Ground,
@@ -191,8 +192,10 @@ pub struct LikeQuestioner {
     /// Where it stands.
     pub status: Status,
     /// Why, in words, the strongest reason first.
-    #[schema(example = json!(["a short form of the same name at the same postcode"]))]
+    #[schema(example = json!(["a short form or other spelling of the same name at the same address"]))]
     pub reasons: Vec<String>,
+    /// How likely it is that both are one.
+    pub likelihood: Likelihood,
     /// Its questioner: for the proper officer.
     pub questioner: Option<Questioner>,
 }
@@ -330,8 +333,9 @@ impl StaffQuestion {
                     reasons: similar
                         .reasons
                         .iter()
-                        .map(|reason| reason.words().to_owned())
+                        .map(|reason| reason.words())
                         .collect(),
+                    likelihood: similar.likelihood,
                     questioner: officer.then(|| similar.questioner.into()),
                 })
                 .collect(),

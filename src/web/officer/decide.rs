@@ -138,7 +138,11 @@ pub async fn admit(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answe
         act,
         "admitted",
         move |service, acting, f| {
-            admit_question::admit(service, acting, id, version(f), f.value("reason"))
+            // the usual reason that was chosen, and what was written
+            let reason = [f.value("usual"), f.value("reason")]
+                .map(str::trim)
+                .join(" ");
+            admit_question::admit(service, acting, id, version(f), reason.trim())
         },
     )
     .await

@@ -8,6 +8,7 @@ use crate::{
         codes::Code,
         id::QuestionId,
         local_time,
+        same_person::Likelihood,
         similarity::{
             Band,
             explanation::{Mark, Piece, explain},
@@ -61,9 +62,20 @@ struct QuestionPage {
     letters: Vec<LetterRow>,
     history: Vec<Line>,
     grounds: Vec<Choice>,
+    usual_reasons: Vec<Choice>,
     may: May,
     approval: Option<Preview>,
     response_href: String,
+}
+
+impl QuestionPage {
+    fn reason_label(&self) -> &'static str {
+        if self.usual_reasons.is_empty() {
+            "Reason for the exception"
+        } else {
+            "The reason in other words, or more to it"
+        }
+    }
 }
 
 /// What whoever looks may do now.
@@ -114,6 +126,8 @@ struct SimilarRow {
     reference: String,
     href: String,
     summary: String,
+    likelihood: &'static str,
+    colour: &'static str,
     reasons: String,
     contested: bool,
     this: Vec<SummaryRow>,
@@ -331,6 +345,13 @@ fn render(
             .collect(),
         history: history::lines(&view.history),
         grounds: ground_choices(&[]),
+        usual_reasons: question
+            .refusals
+            .iter()
+            .filter_map(Exception::for_refusal)
+            .flat_map(|exception| exception.usual_reasons())
+            .map(|reason| Choice::new(*reason, *reason))
+            .collect(),
         may,
         approval,
         response_href: match &view.response {
@@ -524,6 +545,11 @@ fn similar_row(view: &QuestionView, similar: &Similar) -> SimilarRow {
         reference: similar.question.reference.to_string(),
         href: format!("/staff/questions/{}", similar.question.id),
         summary: format!("Who asks in {}", similar.question.reference),
+        likelihood: similar.likelihood.words(),
+        colour: match similar.likelihood {
+            Likelihood::VeryLikely => "orange",
+            Likelihood::Possible => "yellow",
+        },
         reasons: sentence(
             &similar
                 .reasons
