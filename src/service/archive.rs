@@ -55,6 +55,17 @@ impl Kept {
             .find(&asked, itself, |_, put_on| counts(put_on), most))
     }
 
+    /// How many questions are held.
+    pub fn len(&self) -> usize {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.archive.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Brings what is held to where the database is.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod postgres;
 #[path = "../support/service.rs"]
 mod service;
 
+mod archive;
 mod clock_steps;
 mod kill;
 mod kill_mid_meeting;
