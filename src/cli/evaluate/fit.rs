@@ -1,12 +1,14 @@
 //! Learning how much each signal counts: conditional logistic regression, by which the right text is to come out above the others
 //! that it was found among, and a logistic curve from the sum to a likelihood.
 
+use std::fmt::{self, Write};
+
 use crate::domain::similarity::signals::{SIGNALS, Signals};
 
-/// The signals of all texts found in one search, and which of them is the right one.
+/// The signals of all texts found in one search, and which of them is the right one, if it was found.
 pub struct Example {
     pub signals: Vec<[f64; SIGNALS]>,
-    pub right: usize,
+    pub right: Option<usize>,
 }
 
 /// How many parts the pairs are cut into: each is judged by what the others teach.
@@ -17,36 +19,35 @@ const PENALTY: f64 = 0.1;
 
 type Weights = [f64; SIGNALS];
 
-/// Prints the weights, and how pairs come out that did not teach them.
-pub fn print(same: &[Example], different: &[Example]) {
+/// Says the weights, and how pairs come out that did not teach them.
+pub fn learn_from(out: &mut String, same: &[Example], different: &[Example]) -> fmt::Result {
     let mut ranks = Vec::new();
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
     for part in 0..PARTS {
         let teaching: Vec<&Example> = others(same, part).collect();
         let weights = learn(&teaching);
         for example in same.iter().skip(part).step_by(PARTS) {
-            let sums: Vec<f64> = example.signals.iter().map(|s| sum(&weights, s)).collect();
-            let above = sums
-                .iter()
-                .filter(|sum| **sum > sums[example.right])
-                .count();
-            ranks.push(above + 1);
+            ranks.push(example.right.map_or(usize::MAX, |right| {
+                let sums: Vec<f64> = example.signals.iter().map(|s| sum(&weights, s)).collect();
+                1 + sums.iter().filter(|sum| **sum > sums[right]).count()
+            }));
         }
     }
-    println!("\ncross-validated, {PARTS} parts");
+    writeln!(out, "\ncross-validated, {PARTS} parts")?;
     for rank in [1, 3, 5, 10] {
         let within = ranks.iter().filter(|found| **found <= rank).count();
-        println!(
+        writeln!(
+            out,
             "recall at {rank:<2}             {:.3}",
             within as f64 / ranks.len() as f64
-        );
+        )?;
     }
     let weights = learn(&same.iter().collect::<Vec<_>>());
-    println!("learnt from all  {weights:.2?}");
-    println!("in the service   {:.2?}", Signals::WEIGHTS);
+    writeln!(out, "learnt from all  {weights:.2?}")?;
+    writeln!(out, "in the service   {:.2?}", Signals::WEIGHTS)?;
     for example in same {
         for (place, signals) in example.signals.iter().enumerate() {
-            let list = if place == example.right {
+            let list = if Some(place) == example.right {
                 &mut right
             } else {
                 &mut wrong
@@ -55,10 +56,16 @@ pub fn print(same: &[Example], different: &[Example]) {
         }
     }
     for example in different {
-        wrong.push(sum(&Signals::WEIGHTS, &example.signals[example.right]));
+        // one that is not even found is as unlike as can be
+        let signals = example.right.map(|right| &example.signals[right]);
+        wrong.push(signals.map_or(0.0, |signals| sum(&Signals::WEIGHTS, signals)));
     }
     let (slope, middle) = curve(&right, &wrong);
-    println!("likelihood by the weights in the service: slope {slope:.3}, middle {middle:.2}");
+    writeln!(
+        out,
+        "likelihood by the weights in the service: slope {slope:.3}, middle {middle:.2}"
+    )?;
+    Ok(())
 }
 
 fn others(all: &[Example], part: usize) -> impl Iterator<Item = &Example> {
@@ -79,6 +86,9 @@ fn learn(examples: &[&Example]) -> Weights {
     for step in 1..=3000 {
         let mut slope = weights.map(|weight| 2.0 * PENALTY * weight);
         for example in examples {
+            let Some(right) = example.right else {
+                continue;
+            };
             let sums: Vec<f64> = example.signals.iter().map(|s| sum(&weights, s)).collect();
             let most = sums.iter().copied().fold(f64::MIN, f64::max);
             let shares: Vec<f64> = sums.iter().map(|sum| (sum - most).exp()).collect();
@@ -88,7 +98,7 @@ fn learn(examples: &[&Example]) -> Weights {
                     *slope += share / total * signal;
                 }
             }
-            for (slope, signal) in slope.iter_mut().zip(&example.signals[example.right]) {
+            for (slope, signal) in slope.iter_mut().zip(&example.signals[right]) {
                 *slope -= signal;
             }
         }

@@ -26,7 +26,8 @@ pub enum EvaluateCommand {
 pub fn carry_out(config: &Path, command: &EvaluateCommand) -> anyhow::Result<()> {
     match command {
         EvaluateCommand::Similarity(options) => {
-            similarity::run(options, start::settings(config)?.similarity.thresholds)?;
+            let thresholds = start::settings(config)?.similarity.thresholds;
+            print!("{}", similarity::evaluate(options, thresholds)?);
         }
         EvaluateCommand::SamePerson(options) => {
             print!("{}", same_person::evaluate(options)?);

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::{self, Write},
     fs::File,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -120,11 +121,13 @@ impl Search {
     }
 }
 
-/// Prints what was measured.
+/// What was measured, in words.
 ///
 /// # Errors
-/// Where a file can't be read.
-pub fn run(options: &Options, thresholds: Thresholds) -> anyhow::Result<()> {
+/// Where a file can't be read, or has nothing to look for.
+pub fn evaluate(options: &Options, thresholds: Thresholds) -> anyhow::Result<String> {
+    let mut said = String::new();
+    let out = &mut said;
     let petitions = petitions(&options.petitions)?;
     let by_id: HashMap<u128, &Petition> = petitions.iter().map(|p| (p.id, p)).collect();
     let same: Vec<Same> = rows(&options.same)?;
@@ -142,13 +145,14 @@ pub fn run(options: &Options, thresholds: Thresholds) -> anyhow::Result<()> {
         options.same.display(),
         options.petitions.display()
     );
-    println!(
+    writeln!(
+        out,
         "{} texts; {} pairs that are the same, {} more left out because one text is missing or was not open then",
         petitions.len(),
         found.len(),
         missing,
-    );
-    recall(&found);
+    )?;
+    recall(out, &found)?;
     let different = match &options.different {
         Some(file) => {
             let pairs: Vec<Different> = rows(file)?;
@@ -157,31 +161,29 @@ pub fn run(options: &Options, thresholds: Thresholds) -> anyhow::Result<()> {
                 Some((pair.later_id, pair.earlier_id, later.created_at))
             });
             let (found, missing) = searched(dated.collect());
-            println!(
+            writeln!(
+                out,
                 "\n{} pairs that are different, {missing} more left out",
                 found.len()
-            );
+            )?;
             found
         }
         None => Vec::new(),
     };
-    bands(&found, &different, thresholds);
-    times(found.iter().chain(&different));
+    bands(out, &found, &different, thresholds)?;
+    times(out, found.iter().chain(&different))?;
     if options.fit {
-        fit::print(&examples(&found), &examples(&different));
+        fit::learn_from(out, &examples(&found), &examples(&different))?;
     }
-    Ok(())
+    Ok(said)
 }
 
 fn examples(searches: &[Search]) -> Vec<fit::Example> {
     searches
         .iter()
-        .filter_map(|search| {
-            let right = search.matches.iter().position(|m| m.id == search.other)?;
-            Some(fit::Example {
-                signals: search.matches.iter().map(|m| m.signals.values()).collect(),
-                right,
-            })
+        .map(|search| fit::Example {
+            signals: search.matches.iter().map(|m| m.signals.values()).collect(),
+            right: search.matches.iter().position(|m| m.id == search.other),
         })
         .collect()
 }
@@ -260,26 +262,33 @@ impl<'a> Evening<'a> {
     }
 }
 
-fn recall(found: &[Search]) {
+fn recall(out: &mut String, found: &[Search]) -> fmt::Result {
     let count = found.len() as f64;
     let candidates: usize = found.iter().map(|search| search.candidates).sum();
-    println!(
+    writeln!(
+        out,
         "each is looked for among {:.0} on average\n",
         candidates as f64 / count
-    );
+    )?;
     for rank in RANKS {
         let within = found.iter().filter(|search| search.rank() <= rank).count();
-        println!(
+        writeln!(
+            out,
             "recall at {rank:<2}             {:.3}",
             within as f64 / count
-        );
+        )?;
     }
     let reciprocal: f64 = found.iter().map(|search| 1.0 / search.rank() as f64).sum();
-    println!("mean reciprocal rank     {:.3}", reciprocal / count);
+    writeln!(out, "mean reciprocal rank     {:.3}", reciprocal / count)
 }
 
 /// How many pairs are in each band, and how many of them rightly.
-fn bands(same: &[Search], different: &[Search], thresholds: Thresholds) {
+fn bands(
+    out: &mut String,
+    same: &[Search],
+    different: &[Search],
+    thresholds: Thresholds,
+) -> fmt::Result {
     let of = |search: &Search| thresholds.band(search.likelihood());
     let shown = |from: fn(Option<Band>) -> bool| {
         let right = same.iter().filter(|search| from(of(search))).count();
@@ -290,8 +299,14 @@ fn bands(same: &[Search], different: &[Search], thresholds: Thresholds) {
             .count();
         (right, wrong, all)
     };
-    println!("\nband                      likelihood  precision                    recall");
-    println!("                                      labelled pairs  all shown");
+    writeln!(
+        out,
+        "\nband                      likelihood  precision                    recall"
+    )?;
+    writeln!(
+        out,
+        "                                      labelled pairs  all shown"
+    )?;
     for (name, least, from) in [
         (
             "almost certainly the same",
@@ -315,28 +330,31 @@ fn bands(same: &[Search], different: &[Search], thresholds: Thresholds) {
         } else {
             right + wrong
         };
-        println!(
+        writeln!(
+            out,
             "{name:<25} from {least:.2}   {}   {}   {}",
             share(right, labelled),
             share(right, all),
             share(right, same.len()),
-        );
+        )?;
     }
-    println!(
+    writeln!(
+        out,
         "\"All shown\" are all matches of the rejected ones; where more than one is the same, only the one that was named counts as right."
-    );
+    )
 }
 
-fn times<'a>(searches: impl Iterator<Item = &'a Search>) {
+fn times<'a>(out: &mut String, searches: impl Iterator<Item = &'a Search>) -> fmt::Result {
     let mut times: Vec<Duration> = searches.map(|search| search.took).collect();
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-    println!(
+    writeln!(
+        out,
         "\ntime for a search: {:.2} ms in the median, {:.2} ms at the 99th percentile, {:.2} ms at most",
         at(0.5),
         at(0.99),
         at(1.0)
-    );
+    )
 }
 
 fn id(number: u128) -> QuestionId {
@@ -364,4 +382,89 @@ fn rows<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
         .deserialize()
         .collect::<Result<_, _>>()
         .with_context(|| format!("{name} can't be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(directory: &Path, name: &str, lines: &[String]) -> PathBuf {
+        let file = directory.join(name);
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        file
+    }
+
+    fn petition(id: u32, day: u32, open: bool, action: &str) -> String {
+        let at = format!("2023-03-{day:02}T10:00:00.000Z");
+        let opened = if open { Some(&at) } else { None };
+        serde_json::json!({
+            "id": id, "action": action, "background": "It matters to everybody who lives here.",
+            "additional_details": null, "created_at": at, "opened_at": opened, "state": "closed",
+        })
+        .to_string()
+    }
+
+    fn options(directory: &Path, same: &str, different: Option<&str>) -> Options {
+        let petitions = [
+            petition(1, 1, true, "Mend the street lights of Example Road"),
+            petition(2, 2, true, "Plant trees in Sample Park"),
+            petition(3, 3, true, "Let trams run to Sampleton on Sundays"),
+            petition(4, 4, false, "Repair the street lights on Example Road"),
+            petition(5, 5, false, "Fund the swimming baths"),
+        ];
+        let csv = |name: &str, text: &str| written(directory, name, &[text.to_owned()]);
+        Options {
+            petitions: written(directory, "petitions.jsonl", &petitions),
+            same: csv("same.csv", same),
+            different: different.map(|text| csv("different.csv", text)),
+            known: Known::Past,
+            fit: true,
+        }
+    }
+
+    const THRESHOLDS: Thresholds = Thresholds {
+        strong: 0.5,
+        related: 0.05,
+    };
+
+    #[test]
+    fn what_is_found_and_what_is_not_are_counted() {
+        let directory = tempfile::tempdir().unwrap();
+        // the lights are found; of the trees and the baths nobody could say that they are one; no target was open for the last
+        let same = "rejected_id,target_id,rejected_at\n\
+            4,1,2023-03-06T10:00:00.000Z\n\
+            5,2,2023-03-06T10:00:00.000Z\n\
+            4,1,2024-03-06T10:00:00.000Z\n\
+            4,77,2023-03-06T10:00:00.000Z\n";
+        let different = "earlier_id,later_id\n1,3\n2,3\n";
+        let options = options(directory.path(), same, Some(different));
+        let said = evaluate(&options, THRESHOLDS).unwrap();
+        for line in [
+            "5 texts; 2 pairs that are the same, 2 more left out",
+            "each is looked for among 3 on average",
+            "recall at 1              0.500",
+            "2 pairs that are different, 0 more left out",
+            "1.000 (1 of 1)",
+            "0.500 (1 of 2)",
+            "cross-validated",
+        ] {
+            assert!(said.contains(line), "{line:?} in:\n{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_right_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let wrong = |same: &str| {
+            let options = options(directory.path(), same, None);
+            format!("{:#}", evaluate(&options, THRESHOLDS).unwrap_err())
+        };
+        assert!(wrong("rejected_id,target_id\n4,1\n").contains("same.csv can't be read"));
+        let nothing = wrong("rejected_id,target_id,rejected_at\n");
+        assert!(nothing.contains("no pair"), "{nothing}");
+        let mut gone = options(directory.path(), "", None);
+        gone.petitions = directory.path().join("gone.jsonl");
+        let error = format!("{:#}", evaluate(&gone, THRESHOLDS).unwrap_err());
+        assert!(error.contains("gone.jsonl can't be opened"), "{error}");
+    }
 }
