@@ -1065,6 +1065,55 @@ async fn nobody_is_shown_what_is_not_public_or_what_they_write_themselves() {
 }
 
 #[tokio::test]
+async fn three_earlier_questions_at_most_are_shown_and_only_once_they_were_put() {
+    use diesel::RunQueryDsl;
+    use public_question_time::store::error::StoreError;
+
+    let town = town().await;
+    for number in ["One", "Two", "Three", "Four"] {
+        let (name, email) = (
+            format!("Sample Resident {number}"),
+            format!("{number}@example.org"),
+        );
+        let who = person(&[("name", &name), ("email", &email)]);
+        let browser = town.app.browser();
+        let check = write(&browser, town.meeting, QUESTION, &who).await;
+        send(&browser, &check).await;
+        town.app.advance(TimeDelta::seconds(1));
+    }
+    let matches = async || {
+        let browser = town.app.browser();
+        let page = begin(&browser, town.meeting).await;
+        let chosen = item(&page, "Road safety near schools");
+        let answer = browser
+            .press(&page, "Continue", &[("agenda_item", &chosen)])
+            .await;
+        let page = browser.follow(answer).await;
+        let answer = browser
+            .press(&page, "Continue", &[("question", QUESTION)])
+            .await;
+        browser.follow(answer).await
+    };
+    assert_eq!(matches().await.heading(), "About you");
+    town.app
+        .service
+        .store
+        .write(|db| {
+            diesel::sql_query("UPDATE questions SET put_on = '2024-01-09', status = 'answered'")
+                .execute(db)?;
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let page = matches().await;
+    assert_eq!(
+        page.heading(),
+        "Questions like yours have been asked before"
+    );
+    assert_eq!(page.all("article").len(), 3);
+    assert!(!page.body.contains("example.org\""), "{}", page.body);
+}
+
+#[tokio::test]
 async fn where_earlier_questions_cannot_be_searched_a_question_is_sent_all_the_same() {
     use diesel::RunQueryDsl;
     use public_question_time::store::error::StoreError;
