@@ -32,6 +32,7 @@ pub mod reject_question;
 pub mod remove_personal_details;
 pub mod reopen_question;
 pub mod responses;
+pub mod search;
 pub mod seeds;
 pub mod sign_in;
 pub mod staff_accounts;

@@ -19,6 +19,7 @@ pub mod forms;
 pub mod headers;
 pub mod health;
 pub mod limits;
+pub mod marked;
 pub mod pages;
 pub mod problem;
 pub mod receipt;

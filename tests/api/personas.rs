@@ -254,6 +254,9 @@ async fn the_chair_runs_question_time_and_what_is_left_is_answered_in_writing() 
 async fn a_resident_sees_what_was_put_before_and_the_officer_must_judge_it() {
     let council = Council::open().await;
     let first = council.approved(1).await;
+    let search = "/questions?q=Has+anyone+asked+about+lamp+1%3F";
+    let unheard = council.anyone.get(search).await.expect(200);
+    assert_eq!(unheard, json!({ "items": [], "next_cursor": null }));
     let chair = &council.chair;
     council
         .app
@@ -270,6 +273,28 @@ async fn a_resident_sees_what_was_put_before_and_the_officer_must_judge_it() {
         json!({ "event": "closed" }),
     ] {
         chair.post(&events, &event).await.expect(201);
+    }
+    let heard = council.anyone.get(search).await.expect(200);
+    assert_eq!(
+        heard["items"][0]["question"],
+        "When will lamp 1 in Example Street be mended?"
+    );
+    assert_eq!(heard["next_cursor"], Value::Null);
+    let at = format!("{search}&meeting={}", council.meeting);
+    assert_eq!(council.anyone.get(&at).await.expect(200), heard);
+    let none = council
+        .anyone
+        .get("/questions?q=zeppelin")
+        .await
+        .expect(200);
+    assert_eq!(none["items"], json!([]));
+    for (wrong, named) in [
+        (format!("/questions?q={}", "x".repeat(501)), "q: "),
+        (format!("{search}&cursor=eA"), "cursor: "),
+    ] {
+        let problem = council.anyone.get(&wrong).await.problem(422, "invalid");
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.starts_with(named), "{detail}");
     }
     let next = json!({ "board": council.board, "meeting": { "date": "2024-06-11", "starts": "18:30", "venue": "Town Hall" } });
     let next = council.officer.post("/meetings", &next).await.expect(201);

@@ -219,6 +219,7 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
         ("/", "home"),
         ("/meetings", "meetings"),
         ("/questions", "questions"),
+        ("/questions?q=CCTV+in+Widnes", "questions-found"),
         ("/standing-order", "standing-order"),
         ("/accessibility", "accessibility"),
         ("/privacy", "privacy"),
@@ -366,6 +367,8 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
     evening.press("Ada Example").await;
     evening.look("evidence").await;
     let question = evening.path().await;
+    evening.press("Approve and send the letter").await;
+    evening.look("evidence-with-an-error").await;
     evening
         .go(&format!("{question}/reject?grounds=substantially_the_same"))
         .await;
@@ -387,6 +390,8 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
     for (path, name) in [
         ("/staff/questions", "all-questions"),
         ("/staff/questions/new", "enter-a-question"),
+        ("/staff/search?q=CCTV+cameras+in+Widnes", "staff-search"),
+        ("/staff/search?q=zeppelin", "staff-search-without-results"),
         ("/staff/meetings", "staff-meetings"),
         ("/staff/responses", "responses"),
         ("/staff/letters", "letters"),

@@ -171,7 +171,7 @@ async fn the_desk_lists_what_waits_by_time_to_the_meeting_with_its_markers() {
     assert_eq!(rows.len(), 3, "{rows:#?}");
     assert!(rows[0].contains("Meeting in 1 day 3 hours"), "{}", rows[0]);
     assert!(
-        rows[0].contains("Strong match with PQ-2023-"),
+        rows[0].contains("Almost certainly the same as PQ-2023-"),
         "{}",
         rows[0]
     );
@@ -197,7 +197,7 @@ async fn approving_sends_the_letter_that_was_shown() {
     assert!(page.text().contains(ALEX.question));
     assert!(
         page.text()
-            .contains("No question put in the last 6 months is like this one.")
+            .contains("No question put in the 6 months before the meeting is like this one.")
     );
     let shown = page.all(".app-decision .app-letter h2").concat();
 
@@ -244,25 +244,45 @@ async fn a_strong_match_is_marked_in_both_texts_and_needs_words() {
         page.text()
             .contains("Put at the Safer Policy and Performance Board on Tuesday 12 September 2023")
     );
-    let marked = page.all("mark");
-    assert!(
-        marked.iter().filter(|word| *word == "CCTV").count() >= 2,
-        "{marked:?}"
-    );
+    // what both say is marked in both, and said in words
+    let marked = page.all(".app-words mark");
+    let repaired = |words: &&String| words.contains("CCTV cameras there be repaired");
+    assert_eq!(marked.iter().filter(repaired).count(), 2, "{marked:?}");
+    let said = page.all("main li").join(" / ");
+    assert!(said.contains("Both say: "), "{said}");
+    assert!(page.text().contains("Almost certainly the same"));
     assert!(page.text().contains("watched every evening until midnight"));
 
-    let refused = officer
-        .press(&page, "Approve and send the letter", &[])
-        .await;
-    assert_eq!(refused.status, 422);
+    // the reason is written under the match, and there is no other way to approve
+    let place = "section[aria-labelledby=not-the-same]";
     assert_eq!(
-        refused.problems(),
-        ["Enter why this is not the same question as the one put before"]
+        page.all(&format!("{place} textarea[name=judgement]")).len(),
+        1
     );
-    assert!(refused.title().starts_with("Error: "));
+    assert_eq!(page.all("form[action$=approve]").len(), 1);
+    assert_eq!(
+        page.link("say why it is not the same question"),
+        "#judgement"
+    );
+    for empty in ["", " \n "] {
+        let refused = officer
+            .press(
+                &page,
+                "Approve and send the letter",
+                &[("judgement", empty)],
+            )
+            .await;
+        assert_eq!(refused.status, 422);
+        let wrong = "Enter why this is not the same question as the one put before";
+        assert_eq!(refused.problems(), [wrong]);
+        assert_eq!(refused.link(wrong), "#judgement");
+        let at_the_field = refused.all(&format!("{place} #judgement-error"));
+        assert!(at_the_field.concat().contains(wrong), "{at_the_field:?}");
+        assert!(refused.title().starts_with("Error: "));
+    }
     let answer = officer
         .press(
-            &refused,
+            &page,
             "Approve and send the letter",
             &[("judgement", "It asks about this winter.")],
         )
@@ -273,6 +293,168 @@ async fn a_strong_match_is_marked_in_both_texts_and_needs_words() {
             .contains("judged it not the same as an earlier question")
     );
     assert!(page.text().contains("It asks about this winter."));
+    // nothing is left to decide
+    assert!(page.all("textarea[name=judgement]").is_empty());
+
+    // the trail has the words, and which question they were about
+    let id = page.path.rsplit('/').next().unwrap();
+    let id = id.split('?').next().unwrap().to_owned();
+    let trail = app
+        .service
+        .store
+        .read(|db| public_question_time::store::audit::of_subject(db, &id))
+        .unwrap();
+    let approved = trail.iter().find(|entry| entry.act == "approve").unwrap();
+    let entry = format!("{approved:?}");
+    assert!(entry.contains("It asks about this winter."), "{entry}");
+    assert!(entry.contains("PQ-2023-"), "{entry}");
+}
+
+#[tokio::test]
+async fn beside_each_match_it_is_rejected_as_the_same_in_one_press() {
+    let (app, officer) = start().await;
+    ask(
+        &app,
+        &safer(&officer).await,
+        &Resident {
+            question: HEARD_BEFORE,
+            ..ALEX
+        },
+    )
+    .await;
+    let page = from_the_desk(&officer, "Alex Sample").await;
+    let links = page.all("a[role=button]");
+    let same: Vec<&String> = links
+        .iter()
+        .filter(|link| link.starts_with("Reject as the same question as PQ-2023-"))
+        .collect();
+    assert_eq!(same.len(), page.all("h3[id^=match-]").len(), "{links:?}");
+    let chosen = same.first().unwrap();
+    let wording = officer.open(&page.link(chosen)).await;
+    assert_eq!(wording.heading(), "Write the rejection");
+    let ticked = wording.attribute("input[name=grounds][checked]", "value");
+    assert_eq!(ticked.unwrap(), "substantially_the_same");
+    assert_eq!(wording.all("input[name=grounds][checked]").len(), 1);
+    let earlier = wording.attribute("input[name=earlier]", "value").unwrap();
+    assert!(chosen.ends_with(&earlier), "{earlier}");
+    let preview = officer.press(&wording, "Preview the letter", &[]).await;
+    assert_eq!(preview.status, 200, "{}", preview.text());
+    assert!(preview.text().contains(&earlier));
+
+    // another than the likeliest, and what is no reference
+    let path = format!("{}/reject?grounds=substantially_the_same", page.path);
+    let other = officer.open(&format!("{path}&earlier=pq-2023-2222")).await;
+    assert_eq!(
+        other.attribute("input[name=earlier]", "value").unwrap(),
+        "PQ-2023-2222"
+    );
+    let none = officer.open(&format!("{path}&earlier=x")).await;
+    assert_eq!(
+        none.attribute("input[name=earlier]", "value").unwrap(),
+        earlier
+    );
+}
+
+#[tokio::test]
+async fn an_officer_searches_everything_that_was_ever_put() {
+    let (app, _) = start().await;
+    // years later: the search has no window
+    app.advance(TimeDelta::days(3 * 365));
+    let officer = app.sign_in_as(OFFICER).await;
+    let empty = officer
+        .open(&officer.open("/staff").await.link("Search"))
+        .await;
+    assert_eq!(empty.status, 200);
+    assert_eq!(empty.heading(), "Search");
+    assert!(
+        empty.all("main h2").is_empty(),
+        "{:?}",
+        empty.all("main h2")
+    );
+
+    let found = officer
+        .open("/staff/search?q=Has+anyone+asked+about+fly-tipping+behind+garages%3F")
+        .await;
+    assert!(
+        found
+            .title()
+            .starts_with("Has anyone asked about fly-tipping behind garages? – Search – "),
+        "{}",
+        found.title()
+    );
+    let first = found.all("article").remove(0);
+    assert!(first.contains("PQ-2023-"), "{first}");
+    assert!(first.contains("Wednesday 20 September 2023"), "{first}");
+    assert!(first.contains("Sample Resident Two"), "{first}");
+    assert!(first.contains("Fines are given wherever the evidence allows it"));
+    let marked = found.all("article:first-of-type mark");
+    assert!(
+        marked
+            .iter()
+            .any(|words| words.to_lowercase().contains("tipping")),
+        "{marked:?}"
+    );
+    assert!(!found.body.contains("resident.two@example.org"));
+    assert!(!found.body.contains("2 Example Street"));
+    assert_eq!(
+        found.attribute("#q", "value").unwrap(),
+        "Has anyone asked about fly-tipping behind garages?"
+    );
+    let reference = found.all("article h3 a").remove(0);
+    let file = officer.open(&found.link(&reference)).await;
+    assert!(file.heading().contains(&reference), "{}", file.heading());
+
+    let nothing = officer.open("/staff/search?q=zeppelin").await;
+    assert_eq!(nothing.status, 200);
+    assert_eq!(nothing.all("main h2"), ["No results"]);
+    assert!(nothing.text().contains("fewer words"));
+
+    let long = "bus ".repeat(126);
+    let long = long.trim();
+    let refused = officer
+        .open(&format!("/staff/search?q={}", long.replace(' ', "+")))
+        .await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(
+        refused.problems(),
+        ["What you search for must be 500 characters or fewer. You have entered 503"]
+    );
+    assert_eq!(refused.attribute("#q", "value").unwrap(), long);
+    assert!(refused.all("#q-error").concat().contains("500 characters"));
+    assert!(refused.title().starts_with("Error: Search"));
+}
+
+#[tokio::test]
+async fn what_was_not_put_is_not_found_and_another_boards_file_is_not_linked() {
+    let (app, officer) = start().await;
+    ask(&app, &safer(&officer).await, &BO).await;
+    let nothing = officer.open("/staff/search?q=fire+hydrants").await;
+    assert!(!nothing.text().contains("PQ-2024-"), "{}", nothing.text());
+
+    let stranger = app.browser().get("/staff/search?q=bus").await;
+    assert_eq!(stranger.status, 303);
+    assert!(stranger.location().unwrap().starts_with("/staff/sign-in"));
+
+    let boards = app
+        .service
+        .store
+        .read(public_question_time::store::meetings::boards)
+        .unwrap();
+    let safer = boards
+        .iter()
+        .find(|board| board.name.starts_with("Safer"))
+        .unwrap();
+    let chair = app.sign_in_chair(safer.id).await;
+    let own = chair.open("/staff/search?q=CCTV+cameras+in+Widnes").await;
+    let reference = own.all("article h3 a").remove(0);
+    assert!(own.link(&reference).starts_with("/staff/questions/"));
+    let others = chair
+        .open("/staff/search?q=fly-tipping+behind+garages")
+        .await;
+    let reference = others.all("article h3 a").remove(0);
+    let link = others.link(&reference);
+    assert!(link.starts_with("/meetings/"), "{link}");
+    assert_eq!(chair.open(&link).await.status, 200);
 }
 
 #[tokio::test]

@@ -986,6 +986,15 @@ async fn a_question_asked_before_is_shown_with_its_answer_and_can_be_passed_with
         page.text()
     );
     assert!(page.all("article").len() <= 3);
+    // the figure is the rule's
+    assert!(
+        page.text().contains("in the 6 months before the meeting"),
+        "{}",
+        page.text()
+    );
+    let marked = page.all("article:first-of-type mark").join(" / ");
+    assert!(marked.contains("anti-social behaviour"), "{marked}");
+    assert!(page.all(".app-differs").is_empty());
     let answer = browser
         .press(
             &page,
@@ -1010,6 +1019,165 @@ async fn who_finds_the_answer_sends_nothing() {
     assert_eq!(end.heading(), "Nothing has been sent");
     assert_eq!(browser.get(&page.path).await.status, 404);
     assert!(app.letters().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_page_is_passed_with_one_press_and_a_reason_that_cannot_be_read_is_said() {
+    let app = seeded().await;
+    let (browser, page) = as_far_as_the_matches(&app).await;
+    let long = "different ".repeat(1_000);
+    let refused = browser
+        .press(&page, "Continue with my question", &[("difference", &long)])
+        .await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.problems().len(), 1, "{:?}", refused.problems());
+    assert!(refused.title().starts_with("Error: "));
+    let kept = refused.all("textarea[name=difference]").concat();
+    assert_eq!(kept.trim(), long.trim());
+    let answer = browser
+        .press(&refused, "Continue with my question", &[("difference", "")])
+        .await;
+    assert_eq!(browser.follow(answer).await.heading(), "About you");
+}
+
+#[tokio::test]
+async fn nobody_is_shown_what_is_not_public_or_what_they_write_themselves() {
+    let town = town().await;
+    // sent, and nobody has decided about it yet
+    let first = town.app.browser();
+    let check = write(&first, town.meeting, QUESTION, &PERSON).await;
+    send(&first, &check).await;
+    // `write` goes straight on from the question to the person: for another who asks the same, and for the same browser
+    let second = town.app.browser();
+    let other = person(&[
+        ("name", "Other Sample Resident"),
+        ("email", "other@example.org"),
+    ]);
+    write(&second, town.meeting, QUESTION, &other).await;
+    let again = write(&second, town.meeting, QUESTION, &other).await;
+    let base = again.path.trim_end_matches("/check");
+    let matches = second.get(&format!("{base}/matches")).await;
+    assert_eq!(matches.status, 303, "{}", matches.text());
+    let everything = second
+        .get("/questions?q=crossing+outside+Example+School")
+        .await;
+    assert_eq!(everything.all("main h2"), ["No results"]);
+}
+
+#[tokio::test]
+async fn three_earlier_questions_at_most_are_shown_and_only_once_they_were_put() {
+    use diesel::RunQueryDsl;
+    use public_question_time::store::error::StoreError;
+
+    let town = town().await;
+    for number in ["One", "Two", "Three", "Four"] {
+        let (name, email) = (
+            format!("Sample Resident {number}"),
+            format!("{number}@example.org"),
+        );
+        let who = person(&[("name", &name), ("email", &email)]);
+        let browser = town.app.browser();
+        let check = write(&browser, town.meeting, QUESTION, &who).await;
+        send(&browser, &check).await;
+        town.app.advance(TimeDelta::seconds(1));
+    }
+    let matches = async || {
+        let browser = town.app.browser();
+        let page = begin(&browser, town.meeting).await;
+        let chosen = item(&page, "Road safety near schools");
+        let answer = browser
+            .press(&page, "Continue", &[("agenda_item", &chosen)])
+            .await;
+        let page = browser.follow(answer).await;
+        let answer = browser
+            .press(&page, "Continue", &[("question", QUESTION)])
+            .await;
+        browser.follow(answer).await
+    };
+    assert_eq!(matches().await.heading(), "About you");
+    town.app
+        .service
+        .store
+        .write(|db| {
+            diesel::sql_query("UPDATE questions SET put_on = '2024-01-09', status = 'answered'")
+                .execute(db)?;
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let page = matches().await;
+    assert_eq!(
+        page.heading(),
+        "Questions like yours have been asked before"
+    );
+    assert_eq!(page.all("article").len(), 3);
+    assert!(!page.body.contains("example.org\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn where_earlier_questions_cannot_be_searched_a_question_is_sent_all_the_same() {
+    use diesel::RunQueryDsl;
+    use public_question_time::store::error::StoreError;
+
+    let app = seeded().await;
+    // the search can't read which questions changed; the triggers that write it follow the new name
+    app.service
+        .store
+        .write(|db| {
+            diesel::sql_query("ALTER TABLE question_changes RENAME TO elsewhere").execute(db)?;
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let (browser, page) = as_far_as_the_matches(&app).await;
+    assert_eq!(page.heading(), "About you");
+    let answer = browser.press(&page, "Continue", &PERSON).await;
+    let check = browser.follow(answer).await;
+    assert_eq!(send(&browser, &check).await.heading(), "Question received");
+    assert_eq!(app.letters_to("resident@example.org").await.len(), 1);
+    // what was asked differs from what is searched: the page that only searches says that it can't
+    assert_eq!(browser.get("/questions?q=cameras").await.status, 500);
+    assert_eq!(browser.get("/questions").await.status, 200);
+}
+
+#[tokio::test]
+async fn anybody_searches_the_questions_that_were_put() {
+    let app = seeded().await;
+    let browser = app.browser();
+    let list = browser.get("/questions").await;
+    assert_eq!(list.all("form[role=search] label").len(), 1);
+    let found = browser
+        .get("/questions?q=fly-tipping+behind+the+garages&before=x")
+        .await;
+    assert_eq!(found.status, 200);
+    assert_eq!(found.all("h1").len(), 1);
+    assert!(
+        found
+            .title()
+            .starts_with("fly-tipping behind the garages – Questions and answers – "),
+        "{}",
+        found.title()
+    );
+    let first = found.all("article").remove(0);
+    assert!(first.contains("Fines are given wherever"), "{first}");
+    assert!(!found.body.contains("resident.two@example.org"));
+    assert!(!found.all("mark").is_empty());
+    let script = browser.get("/questions?q=%3Cscript%3Ealert(1)").await;
+    assert!(!script.body.contains("<script>alert"), "{}", script.body);
+
+    let blank = browser.get("/questions?q=+").await;
+    assert_eq!(blank.all("article"), list.all("article"));
+    let nothing = browser.get("/questions?q=zeppelin").await;
+    assert_eq!(nothing.all("main h2"), ["No results"]);
+    assert!(nothing.text().contains("Try fewer words"));
+    let long = "x".repeat(501);
+    let refused = browser.get(&format!("/questions?q={long}")).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(
+        refused.problems(),
+        ["What you search for must be 500 characters or fewer. You have entered 501"]
+    );
+    assert_eq!(refused.attribute("#q", "value").unwrap(), long);
+    assert!(refused.title().starts_with("Error: "));
+    assert_eq!(browser.get("/questions?q=%00").await.status, 422);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     agenda::AgendaItem,
-    paging::{Page, Paging},
+    paging::{Page, Paging, wrong_parameter},
     request::{Body, Id, ok},
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     service::{
         ServiceError,
         evidence::{self, EarlierMatch},
+        search::{self, Sought},
         views::{self, PublicQuestion},
     },
     store::{
@@ -95,21 +96,31 @@ impl From<PublicQuestion> for PutQuestion {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-pub struct AtMeeting {
+pub struct Which {
     /// Only those put at this meeting.
     pub meeting: Option<MeetingId>,
+    /// Only those that have these words: a few, or a whole question. The closest come first, at most 50, on one page.
+    #[param(max_length = 500, example = "62 bus")]
+    pub q: Option<String>,
 }
 
 /// List questions put
 ///
-/// Every question that was put at a meeting, latest first, with what was answered. No personal details.
-#[utoipa::path(tag = "Questions", params(AtMeeting, Paging), responses((status = 200, description = "A page of questions.", body = Page<PutQuestion>)))]
+/// Every question that was put at a meeting, latest first, with what was answered. With `q`, a search of all of them. No personal
+/// details.
+#[utoipa::path(tag = "Questions", params(Which, Paging), responses((status = 200, description = "A page of questions.", body = Page<PutQuestion>)))]
 #[get("/questions")]
 pub async fn list_questions(
     actor: ApiActor,
-    which: web::Query<AtMeeting>,
+    which: web::Query<Which>,
     paging: web::Query<Paging>,
 ) -> Answer {
+    let which = which.into_inner();
+    let sought = Sought::parse(which.q.as_deref().unwrap_or_default())
+        .map_err(|error| wrong_parameter("q", &error.message))?;
+    if let Some(sought) = sought {
+        return search(&actor, sought, which.meeting, &paging).await;
+    }
     let filter = Filter {
         meeting: which.meeting,
         statuses: Vec::new(),
@@ -135,6 +146,37 @@ pub async fn list_questions(
             .map(|(_, question)| PutQuestion::from(question))
             .collect(),
         next_cursor: page.next_cursor,
+    }))
+}
+
+async fn search(
+    actor: &ApiActor,
+    sought: Sought,
+    at: Option<MeetingId>,
+    paging: &Paging,
+) -> Answer {
+    if paging.after(|_| Some(()))?.is_some() {
+        return Err(wrong_parameter("cursor", "A search has one page"));
+    }
+    let most = paging.size();
+    let found = actor
+        .run(move |service| {
+            service.store.read(|db| {
+                let on = match at {
+                    Some(id) => Some(meetings::meeting(db, id)?.meeting.date),
+                    None => None,
+                };
+                search::questions_put(service, db, &sought, on, most)
+            })
+        })
+        .await?;
+    Ok(ok(&Page {
+        items: found
+            .into_iter()
+            .map(|found| PutQuestion::from(found.put))
+            .filter(|question| at.is_none_or(|at| question.meeting == at))
+            .collect(),
+        next_cursor: None,
     }))
 }
 
@@ -205,8 +247,8 @@ impl SimilarQuestion {
 
 /// Find questions put before that are alike
 ///
-/// What a questioner should see before asking: questions put in the six months before the meeting that may be substantially the
-/// same (clause (v)), best first. Nothing is stored.
+/// What a questioner should see before asking: questions put in the months before the meeting that count (clause (v)) and may be
+/// substantially the same, best first. Nothing is stored.
 #[utoipa::path(tag = "Questions", request_body = Draft, params(("id" = MeetingId, Path, description = "The meeting at which it would be put.")),
     responses((status = 200, description = "The questions found.", body = Vec<SimilarQuestion>)))]
 #[post("/meetings/{id}/similar-questions")]

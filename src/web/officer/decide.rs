@@ -4,7 +4,10 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 
 use crate::{
-    domain::{codes::Code, id::QuestionId, standing_order::rejection::Ground, status::Act},
+    domain::{
+        codes::Code, id::QuestionId, reference::Reference, standing_order::rejection::Ground,
+        status::Act,
+    },
     service::{
         Service, ServiceError,
         actor::Acting,
@@ -310,7 +313,7 @@ fn rejection(fields: &Fields) -> Rejection {
     }
 }
 
-/// The rejection's wording, proposed from the grounds.
+/// The rejection's wording, proposed from the grounds, with the earlier question that was chosen, or else the likeliest.
 pub async fn write_rejection(
     staff: Staff,
     id: web::Path<QuestionId>,
@@ -331,8 +334,14 @@ pub async fn write_rejection(
     let mut form = FormState::blank()
         .with("reason", proposed)
         .with("version", dossier.question().version.to_string());
-    if let Some(best) = dossier.evidence.matches.first() {
-        form = form.with("earlier", best.earlier.reference.clone());
+    let named = query
+        .iter()
+        .find(|(name, _)| name == "earlier")
+        .and_then(|(_, reference)| Reference::parse(reference).ok())
+        .map(|reference| reference.to_string());
+    let best = dossier.evidence.matches.first();
+    if let Some(earlier) = named.or_else(|| Some(best?.earlier.reference.clone())) {
+        form = form.with("earlier", earlier);
     }
     reject_page(&staff, &dossier, form, &grounds)
 }

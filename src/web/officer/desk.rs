@@ -185,7 +185,7 @@ fn markers(waiting: &Waiting) -> Vec<(String, &'static str)> {
         markers.push(("Refused and kept".to_owned(), "grey"));
     }
     if let Some(earlier) = &waiting.strong_match {
-        markers.push((format!("Strong match with {earlier}"), "orange"));
+        markers.push((format!("Almost certainly the same as {earlier}"), "orange"));
     }
     if waiting.contested {
         markers.push(("Contested".to_owned(), "red"));

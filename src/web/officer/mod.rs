@@ -18,6 +18,7 @@ mod preview;
 mod question;
 mod questions;
 mod responses;
+mod search;
 
 pub use question::ground_choices;
 
@@ -27,6 +28,7 @@ use actix_web::web::{self, get, post, resource};
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(resource("/staff").route(get().to(desk::show)))
         .service(resource("/staff/audit").route(get().to(audit::list)))
+        .service(resource("/staff/search").route(get().to(search::show)))
         .configure(of_questions)
         .configure(of_responses)
         .configure(of_letters)

@@ -9,10 +9,7 @@ use crate::{
         id::QuestionId,
         local_time,
         same_person::Likelihood,
-        similarity::{
-            Band,
-            explanation::{Mark, Piece, explain},
-        },
+        similarity::{Band, explanation::explain},
         standing_order::{Exception, rejection::Ground},
         status::{Act, Status},
     },
@@ -26,6 +23,7 @@ use crate::{
     web::{
         Answer, FormState, Staff,
         components::{Choice, SummaryRow},
+        marked::{Marked, few, marked},
         officer::{
             desk::{refusals_in_short, sentence},
             history::{self, Line},
@@ -34,6 +32,7 @@ use crate::{
         },
         page::Page,
         pages,
+        public::count,
     },
 };
 
@@ -55,7 +54,9 @@ struct QuestionPage {
     who: Vec<SummaryRow>,
     refusals: Vec<RefusalRow>,
     matches: Vec<MatchRow>,
-    strong: bool,
+    /// The strong matches by their references, where approving needs a reason; empty otherwise.
+    to_judge: String,
+    window: String,
     similar: Vec<SimilarRow>,
     decisions: Vec<Line>,
     exceptions: Vec<Line>,
@@ -102,23 +103,19 @@ struct MatchRow {
     reference: String,
     href: String,
     strong: bool,
+    /// Whether the reason why the strong matches are not the same is written after this one.
+    judged_here: bool,
     /// How likely it is that the two are the same.
     per_cent: u32,
     both: String,
     only_here: String,
     only_there: String,
     put: String,
-    here: Vec<Words>,
-    there: Vec<Words>,
+    here: Vec<Marked>,
+    there: Vec<Marked>,
     summary: String,
     answer: String,
     supplementary: String,
-}
-
-struct Words {
-    text: String,
-    shared: bool,
-    differs: bool,
 }
 
 /// Another question that may be from the same person.
@@ -237,6 +234,8 @@ fn render(
     } else {
         None
     };
+    let matches = matches(dossier, may.approve);
+    let figures = service.figures(view.meeting.meeting());
     let template = QuestionPage {
         page: staff
             .page(format!(
@@ -278,8 +277,13 @@ fn render(
                 },
             })
             .collect(),
-        matches: matches(dossier),
-        strong: dossier.evidence.strong().next().is_some(),
+        to_judge: if may.approve {
+            in_words(matches.iter().filter(|found| found.strong))
+        } else {
+            String::new()
+        },
+        window: count(u64::from(figures.repetition_window().as_u32()), "month"),
+        matches,
         similar: dossier
             .evidence
             .similar
@@ -481,60 +485,52 @@ fn who(view: &QuestionView) -> Vec<SummaryRow> {
     rows
 }
 
-fn words_of(pieces: &[Piece<'_>]) -> Vec<Words> {
-    pieces
-        .iter()
-        .map(|piece| Words {
-            text: piece.text.to_owned(),
-            shared: piece.mark == Mark::Shared,
-            differs: piece.mark == Mark::Differs,
-        })
-        .collect()
+/// "PQ-2023-7KX4 and PQ-2023-8ABC".
+fn in_words<'a>(matches: impl Iterator<Item = &'a MatchRow>) -> String {
+    let references: Vec<&str> = matches.map(|found| found.reference.as_str()).collect();
+    match references.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => references.concat(),
+    }
 }
 
-fn matches(dossier: &Dossier) -> Vec<MatchRow> {
-    dossier
-        .evidence
-        .matches
-        .iter()
-        .map(|found| {
-            (
-                found,
-                explain(&dossier.question().original_text, &found.earlier.text),
-            )
-        })
-        .map(|(found, why)| MatchRow {
-            reference: found.earlier.reference.clone(),
+fn matches(dossier: &Dossier, may_approve: bool) -> Vec<MatchRow> {
+    // they come best first, so the strong ones are together
+    let strong = dossier.evidence.strong().count();
+    let mut rows = Vec::new();
+    for (found, number) in dossier.evidence.matches.iter().zip(1..) {
+        let earlier = &found.earlier;
+        let why = explain(&dossier.question().original_text, &earlier.text);
+        rows.push(MatchRow {
+            reference: earlier.reference.clone(),
             href: format!("/staff/questions/{}", found.question.id),
             strong: found.band == Band::Strong,
+            judged_here: may_approve && number == strong,
             // it is from 0 to 1
             per_cent: (found.likelihood * 100.0).round().clamp(1.0, 99.0) as u32,
-            both: why.shared.join(", "),
-            only_here: why.only_here.join(", "),
-            only_there: why.only_there.join(", "),
+            both: few(&why.shared),
+            only_here: few(&why.only_here),
+            only_there: few(&why.only_there),
             put: format!(
                 "Put at the {} on {}",
-                found.earlier.board,
-                local_time::long_date(found.earlier.meeting_date)
+                earlier.board,
+                local_time::long_date(earlier.meeting_date)
             ),
-            here: words_of(&why.here),
-            there: words_of(&why.there),
-            summary: format!("The answer to {}", found.earlier.reference),
-            answer: found
-                .earlier
+            here: marked(&why.here),
+            there: marked(&why.there),
+            summary: format!("The answer to {}", earlier.reference),
+            answer: earlier
                 .answer()
                 .unwrap_or("No answer is on record.")
                 .to_owned(),
-            supplementary: match (
-                &found.earlier.supplementary,
-                &found.earlier.supplementary_response,
-            ) {
+            supplementary: match (&earlier.supplementary, &earlier.supplementary_response) {
                 (Some(asked), Some(answered)) => format!("{asked}\n\n{answered}"),
                 (Some(asked), None) => asked.clone(),
                 _ => String::new(),
             },
-        })
-        .collect()
+        });
+    }
+    rows
 }
 
 fn similar_row(view: &QuestionView, similar: &Similar) -> SimilarRow {

@@ -14,6 +14,8 @@ use actix_web::{
     web,
 };
 
+pub use words::count;
+
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.configure(home::configure)

@@ -1,17 +1,24 @@
-//! The questions put before, with their answers.
+//! The questions put before, with their answers: the latest first, or those that a search finds.
 
 use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::id::QuestionId,
+    domain::{id::QuestionId, local_time, similarity::explanation::explain},
     service::{
         ServiceError,
+        search::{self, Sought},
         views::{self, PublicQuestion},
     },
     store::questions::{self, Filter},
-    web::{Answer, Visitor, page::Page, pages},
+    web::{
+        Answer, Visitor,
+        components::FieldProblem,
+        marked::{Marked, shared_only},
+        page::Page,
+        pages,
+    },
 };
 
 /// How many questions a page has.
@@ -27,6 +34,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 struct From {
     /// The last question of the page before.
     before: Option<String>,
+    /// What is searched for.
+    q: String,
 }
 
 /// The questions put at one meeting.
@@ -36,24 +45,110 @@ struct AtMeeting {
     questions: Vec<PublicQuestion>,
 }
 
+/// A question that a search found.
+struct Found {
+    href: String,
+    name: String,
+    put: PublicQuestion,
+    words: Vec<Marked>,
+}
+
 #[derive(Template)]
 #[template(path = "public/questions.html")]
 struct Questions {
     page: Page,
+    q: String,
+    error: String,
+    /// Whether something was searched for.
+    searched: bool,
+    found: Vec<Found>,
+    summary: String,
     meetings: Vec<AtMeeting>,
     first: bool,
     more: String,
 }
 
 impl Questions {
+    /// A page without questions.
+    fn blank(page: Page, q: String) -> Self {
+        Self {
+            page,
+            q,
+            error: String::new(),
+            searched: false,
+            found: Vec::new(),
+            summary: String::new(),
+            meetings: Vec::new(),
+            first: true,
+            more: String::new(),
+        }
+    }
+
     /// Where the latest are; empty on the page that shows them.
     fn latest(&self) -> &'static str {
         if self.first { "" } else { "/questions" }
     }
+
+    fn problems(&self) -> Vec<FieldProblem> {
+        let wrong = (!self.error.is_empty()).then(|| FieldProblem::new("q", &self.error));
+        wrong.into_iter().collect()
+    }
 }
 
 async fn list(visitor: Visitor, from: web::Query<From>) -> Answer {
-    let before = match from.into_inner().before.filter(|id| !id.is_empty()) {
+    let From { before, q } = from.into_inner();
+    match Sought::parse(&q) {
+        Ok(Some(sought)) => results(&visitor, q, sought).await,
+        Ok(None) => latest(&visitor, before.filter(|id| !id.is_empty())).await,
+        Err(malformed) => {
+            let page = visitor
+                .page("Questions and answers")
+                .within("/questions")
+                .with_errors(true);
+            pages::invalid(&Questions {
+                error: malformed.message,
+                ..Questions::blank(page, q)
+            })
+        }
+    }
+}
+
+/// What a search found.
+async fn results(visitor: &Visitor, q: String, sought: Sought) -> Answer {
+    let title = format!("{} – Questions and answers", sought.in_short());
+    let words = sought.matter();
+    let found = visitor
+        .run(move |service| {
+            service
+                .store
+                .read(|db| search::questions_put(service, db, &sought, None, search::MOST))
+        })
+        .await?;
+    let found: Vec<Found> = found
+        .into_iter()
+        .map(|found| Found {
+            href: format!("/meetings/{}", found.put.meeting_id),
+            name: format!(
+                "{}, {}",
+                found.put.board,
+                local_time::short_date(found.put.meeting_date)
+            ),
+            words: shared_only(&explain(&words, &found.put.text).there),
+            put: found.put,
+        })
+        .collect();
+    let template = Questions {
+        searched: true,
+        summary: search::summary(found.len()),
+        found,
+        ..Questions::blank(visitor.page(title).within("/questions"), q)
+    };
+    Ok(pages::not_personal(pages::page(&template)?))
+}
+
+/// The latest, or those before one of them.
+async fn latest(visitor: &Visitor, before: Option<String>) -> Answer {
+    let before = match before {
         Some(id) => Some(
             id.parse::<QuestionId>()
                 .map_err(|_| ServiceError::NotFound)?,
@@ -89,18 +184,19 @@ async fn list(visitor: Visitor, from: web::Query<From>) -> Answer {
                 name: format!(
                     "{}, {}",
                     question.board,
-                    crate::domain::local_time::short_date(question.meeting_date)
+                    local_time::short_date(question.meeting_date)
                 ),
                 href,
                 questions: vec![question],
             }),
         }
     }
+    let page = visitor.page("Questions and answers").at("/questions");
     let template = Questions {
-        page: visitor.page("Questions and answers").at("/questions"),
         meetings,
         first: before.is_none(),
         more: more.map_or_else(String::new, |last| format!("/questions?before={last}")),
+        ..Questions::blank(page, String::new())
     };
     Ok(pages::not_personal(pages::page(&template)?))
 }

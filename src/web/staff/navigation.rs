@@ -14,6 +14,9 @@ pub fn of(member: &StaffMember) -> StaffNav {
     if officer {
         entry("Questions", "/staff/questions");
     }
+    if member.may_respond() || member.holds_anywhere(Role::Chair) {
+        entry("Search", "/staff/search");
+    }
     if member.may_respond() {
         entry("Written responses", "/staff/responses");
     }

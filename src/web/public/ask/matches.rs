@@ -1,25 +1,43 @@
 //! Questions like this one that were put before and are public, with their answers (reading 10). The page can be passed with one
 //! press, is left out where there is nothing to show, and never stands in the way where the search fails.
 
+use std::time::Duration;
+
 use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::id::DraftId,
+    domain::{id::DraftId, similarity::explanation::explain},
     service::{
         FieldError, ServiceError,
         drafts::{self, Draft},
         evidence,
         views::PublicQuestion,
     },
-    web::{Answer, Failure, Form, Visitor, components::FieldProblem, page::Page, pages},
+    web::{
+        Answer, Failure, Form, Visitor,
+        components::FieldProblem,
+        marked::{Marked, shared_only},
+        page::Page,
+        pages,
+    },
 };
 
 use super::{About, Step};
+use crate::web::public::count;
 
 /// How many are shown at most.
 const MOST: usize = 3;
+
+/// How long a resident waits for them at most. The first search of a large archive, after a start, has to read it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A question that was put before.
+struct Earlier {
+    put: PublicQuestion,
+    words: Vec<Marked>,
+}
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -38,7 +56,8 @@ struct MatchesPage {
     about: About,
     back: String,
     problems: Vec<FieldProblem>,
-    found: Vec<PublicQuestion>,
+    found: Vec<Earlier>,
+    window: String,
     difference: String,
     error: String,
 }
@@ -46,15 +65,17 @@ struct MatchesPage {
 fn template(
     visitor: &Visitor,
     draft: &Draft,
-    found: Vec<PublicQuestion>,
+    found: Vec<Earlier>,
     errors: &[FieldError],
 ) -> MatchesPage {
+    let figures = visitor.service().figures(draft.meeting.meeting());
     MatchesPage {
         page: visitor
-            .page(if found.len() == 1 {
-                "A question like yours has been asked before"
-            } else {
-                "Questions like yours have been asked before"
+            .page(match found.len() {
+                // they were there when the page was first shown
+                0 => "Say why your question is different",
+                1 => "A question like yours has been asked before",
+                _ => "Questions like yours have been asked before",
             })
             .within("/meetings")
             .with_errors(!errors.is_empty()),
@@ -65,6 +86,7 @@ fn template(
             .map(|error| FieldProblem::new(error.field, &error.message))
             .collect(),
         found,
+        window: count(u64::from(figures.repetition_window().as_u32()), "month"),
         difference: draft.typed.difference.clone(),
         error: errors
             .first()
@@ -72,24 +94,32 @@ fn template(
     }
 }
 
-async fn find(visitor: &Visitor, draft: &Draft) -> Vec<PublicQuestion> {
+/// The questions put before that are most like the draft. Where they can't be searched, or not soon, there are none: whoever asks
+/// goes on, and the officer sees them later.
+async fn find(visitor: &Visitor, draft: &Draft) -> Vec<Earlier> {
     let meeting = draft.meeting.meeting().clone();
     let text = draft.typed.text.question.clone();
-    let found = visitor
-        .run(move |service| {
-            service
-                .store
-                .read(|db| evidence::matches(service, db, &meeting, &text, None))
-        })
-        .await;
-    match found {
-        Ok(found) => found
+    let search = visitor.run(move |service| {
+        let found = service
+            .store
+            .read(|db| evidence::matches(service, db, &meeting, &text, None))?;
+        Ok(found
             .into_iter()
             .take(MOST)
-            .map(|found| found.earlier)
-            .collect(),
-        Err(error) => {
+            .map(|found| Earlier {
+                words: shared_only(&explain(&text, &found.earlier.text).there),
+                put: found.earlier,
+            })
+            .collect())
+    });
+    match tokio::time::timeout(PATIENCE, search).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
             tracing::warn!(%error, "earlier questions could not be searched");
+            Vec::new()
+        }
+        Err(_) => {
+            tracing::warn!("earlier questions could not be searched in time");
             Vec::new()
         }
     }
