@@ -286,7 +286,8 @@ impl Meeting {
             "left_ms": plain.left().num_milliseconds(),
             "running": fold.clock.is_running(),
         });
-        let mut entries: Vec<Value> = fold
+        // the one that nobody decided on is never on the list; what is owed to it is looked at when everyone is accounted for
+        let entries: Vec<Value> = fold
             .entries
             .iter()
             .map(|entry| {
@@ -297,14 +298,6 @@ impl Meeting {
                 })
             })
             .collect();
-        if plain.closed {
-            // it is minuted with the others, as one that nobody decided on
-            entries.push(json!({
-                "question": self.undecided,
-                "indicated": false,
-                "outcome": outcome(Outcome::Waiting),
-            }));
-        }
         let listed: Vec<Value> = seen["entries"]
             .as_array()
             .expect("the list")
