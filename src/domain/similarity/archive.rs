@@ -23,7 +23,7 @@ const BRIDGES: usize = 60;
 
 /// How many places in the index are looked at to choose them, the rarest words first. A word that a large share of very many texts
 /// hold tells next to nothing about which of them to choose; all words count in the close comparison.
-const LOOKED_AT: usize = 400_000;
+const LOOKED_AT: usize = 250_000;
 
 /// A question found, and how like it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -291,6 +291,9 @@ impl<'a> Best<'a> {
     }
 
     fn offer(&mut self, score: f32, held: &'a Held) {
+        if !self.takes(score) {
+            return;
+        }
         self.kept.insert(Scored { score, held });
         if self.kept.len() > self.room {
             self.kept.pop_first();
