@@ -47,8 +47,8 @@ const EARLIER: &[&str] = &[
 
 /// The bands as they are delivered.
 const DELIVERED: Thresholds = Thresholds {
-    strong: 0.5,
-    related: 0.05,
+    strong: 0.9,
+    related: 0.15,
 };
 
 #[rstest]

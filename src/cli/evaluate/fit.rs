@@ -20,7 +20,7 @@ const PENALTY: f64 = 0.1;
 type Weights = [f64; SIGNALS];
 
 /// Says the weights, and how pairs come out that did not teach them.
-pub fn learn_from(out: &mut String, same: &[Example], different: &[Example]) -> fmt::Result {
+pub fn learn_from(out: &mut String, same: &[Example]) -> fmt::Result {
     let mut ranks = Vec::new();
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
     for part in 0..PARTS {
@@ -54,11 +54,6 @@ pub fn learn_from(out: &mut String, same: &[Example], different: &[Example]) -> 
             };
             list.push(sum(&Signals::WEIGHTS, signals));
         }
-    }
-    for example in different {
-        // one that is not even found is as unlike as can be
-        let signals = example.right.map(|right| &example.signals[right]);
-        wrong.push(signals.map_or(0.0, |signals| sum(&Signals::WEIGHTS, signals)));
     }
     let (slope, middle) = curve(&right, &wrong);
     writeln!(

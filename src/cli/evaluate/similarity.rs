@@ -173,7 +173,7 @@ pub fn evaluate(options: &Options, thresholds: Thresholds) -> anyhow::Result<Str
     bands(out, &found, &different, thresholds)?;
     times(out, found.iter().chain(&different))?;
     if options.fit {
-        fit::learn_from(out, &examples(&found), &examples(&different))?;
+        fit::learn_from(out, &examples(&found))?;
     }
     Ok(said)
 }
@@ -423,8 +423,8 @@ mod tests {
     }
 
     const THRESHOLDS: Thresholds = Thresholds {
-        strong: 0.5,
-        related: 0.05,
+        strong: 0.9,
+        related: 0.15,
     };
 
     #[test]

@@ -35,6 +35,7 @@ const LITTLE: &[&str] = &[
     "do",
     "does",
     "down",
+    "faithfully",
     "for",
     "from",
     "had",
@@ -75,8 +76,10 @@ const LITTLE: &[&str] = &[
     "please",
     "question",
     "re",
+    "regards",
     "she",
     "should",
+    "sincerely",
     "sir",
     "so",
     "some",
@@ -114,6 +117,7 @@ const LITTLE: &[&str] = &[
     "would",
     "you",
     "your",
+    "yours",
 ];
 
 /// A word of a text.
