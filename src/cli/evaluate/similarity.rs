@@ -5,7 +5,7 @@
 //! rejection, among those opened in the 183 days before it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt::{self, Write},
     fs::File,
     io::{BufRead, BufReader},
@@ -132,7 +132,7 @@ pub fn evaluate(options: &Options, thresholds: Thresholds) -> anyhow::Result<Str
     let by_id: HashMap<u128, &Petition> = petitions.iter().map(|p| (p.id, p)).collect();
     let same: Vec<Same> = rows(&options.same)?;
     let searched = |pairs: Vec<(u128, u128, DateTime<Utc>)>| {
-        Evening::new(&petitions, options.known).search(&by_id, pairs)
+        Years::new(&petitions, options.known).search(&by_id, pairs)
     };
     let (found, missing) = searched(
         same.iter()
@@ -189,13 +189,13 @@ fn examples(searches: &[Search]) -> Vec<fit::Example> {
 }
 
 /// The texts in the order in which they were written, held one after the other.
-struct Evening<'a> {
+struct Years<'a> {
     archive: Archive,
     coming: std::iter::Peekable<std::vec::IntoIter<&'a Petition>>,
     known: Known,
 }
 
-impl<'a> Evening<'a> {
+impl<'a> Years<'a> {
     fn new(petitions: &'a [Petition], known: Known) -> Self {
         let mut coming: Vec<_> = petitions.iter().collect();
         coming.sort_by_key(|petition| petition.created_at);
@@ -229,16 +229,16 @@ impl<'a> Evening<'a> {
             {
                 self.hold(petition);
             }
-            let open: HashMap<QuestionId, ()> = by_id
+            let open: HashSet<QuestionId> = by_id
                 .values()
                 .filter(|p| p.id != new)
                 .filter(|p| {
                     p.opened_at
                         .is_some_and(|open| at - WINDOW <= open && open <= at)
                 })
-                .map(|p| (id(p.id), ()))
+                .map(|p| id(p.id))
                 .collect();
-            let (Some(petition), true) = (by_id.get(&new), open.contains_key(&id(other))) else {
+            let (Some(petition), true) = (by_id.get(&new), open.contains(&id(other))) else {
                 missing += 1;
                 continue;
             };
@@ -248,7 +248,7 @@ impl<'a> Evening<'a> {
             let matches = self.archive.find(
                 &asked,
                 Some(id(new)),
-                |id, _| open.contains_key(&id),
+                |id, _| open.contains(&id),
                 usize::MAX,
             );
             found.push(Search {
