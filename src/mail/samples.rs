@@ -65,6 +65,7 @@ fn about() -> About {
     About {
         reference: "PQ-2024-7KX4".to_owned(),
         question: "The lighting on the path from Kingsway to the park has been out since November.\n\nWhen will it be mended, and what is done until then to keep people safe?".to_owned(),
+        words_left_out: false,
         matter: "Community safety update".to_owned(),
         board: "Safer Policy and Performance Board".to_owned(),
         date: day(2024, 2, 6),

@@ -152,7 +152,11 @@ impl Draft<'_> {
 
     /// The question, and to which meeting it was sent.
     fn question(self, about: &About) -> Self {
-        self.heading("Your question").quote(&about.question)
+        self.heading("Your question")
+            .when(about.words_left_out, |draft| {
+                draft.say("This is the published text of your question. We have left out words that you sent.")
+            })
+            .quote(&about.question)
     }
 
     /// What can be done by the private link: or, on paper, by post and telephone.
@@ -384,6 +388,9 @@ fn approved(
             "Your question has been approved for {}. Come to the meeting to ask it yourself.",
             the_meeting(about)
         ))
+        .when(about.words_left_out, |draft| {
+            draft.say("We have left out words that you sent. What is approved is the published text of your question, which is below. Ask it in those words.")
+        })
         .facts(meeting_facts(about))
         .heading("What to expect")
         .points([

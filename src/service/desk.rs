@@ -300,7 +300,7 @@ fn waiting_at(
                 service,
                 db,
                 view.meeting(),
-                &question.original_text,
+                &question.public_text,
                 Some(question.id),
             )?;
             Ok(Waiting {

@@ -197,7 +197,7 @@ fn carried(question: &Question, details: Option<&QuestionerDetails>) -> TypedQue
     TypedQuestion {
         matter: TypedMatter::default(),
         text: TypedText {
-            question: question.original_text.clone(),
+            question: question.public_text.clone(),
         },
         questioner: details.map_or_else(TypedQuestioner::default, |details| TypedQuestioner {
             name: details.name.clone(),

@@ -116,7 +116,7 @@ pub fn evidence(
             service,
             db,
             meeting,
-            &question.original_text,
+            &question.public_text,
             Some(question.id),
         )?,
         similar: similar(db, question)?,

@@ -25,8 +25,11 @@ use crate::{
 pub struct About {
     /// The question's reference.
     pub reference: String,
-    /// Its words as they came.
+    /// Its published text.
     pub question: String,
+    /// Whether words of the questioner's were left out of it.
+    #[serde(default)]
+    pub words_left_out: bool,
     /// The agenda item or the matter.
     pub matter: String,
     /// The board's full name.
@@ -40,11 +43,12 @@ pub struct About {
 }
 
 impl About {
-    /// What a letter says of this question.
+    /// Describes this question for a letter, in the published text.
     pub fn new(question: &Question, matter: &str, board: &Board, meeting: &Meeting) -> Self {
         Self {
             reference: question.reference.to_string(),
-            question: question.original_text.clone(),
+            question: question.public_text.clone(),
+            words_left_out: question.words_left_out(),
             matter: matter.to_owned(),
             board: board.name.clone(),
             date: meeting.date,

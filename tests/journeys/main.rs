@@ -7,6 +7,7 @@ mod guards;
 mod import;
 mod officer;
 mod papers;
+mod redaction;
 mod resident;
 mod staff;
 

@@ -850,7 +850,7 @@ async fn redaction_keeps_the_original_beside_the_published_text() {
     let page = officer.follow(saved).await;
     let texts = page.all(".govuk-grid-column-two-thirds > .app-beside p.app-words");
     assert_eq!(texts, ["When will the lamps be mended?", ALEX.question]);
-    assert!(page.text().contains("As it came (not published)"));
+    assert!(page.text().contains("Original text (not published)"));
     // the second of two gets told
     let stale = officer
         .press(

@@ -25,7 +25,7 @@ pub struct Searched {
     pub id: QuestionId,
     /// The date of the meeting at which it was put.
     pub put_on: Option<NaiveDate>,
-    /// As published, if it was put; else as it came.
+    /// The published text, whether or not it has been put.
     pub text: String,
 }
 
@@ -58,13 +58,8 @@ pub fn since(db: &mut Db, seen: Revision) -> Result<Vec<QuestionId>, StoreError>
 /// # Errors
 /// [`StoreError`].
 pub fn searched(db: &mut Db, of: Option<&[QuestionId]>) -> Result<Vec<Searched>, StoreError> {
-    type Row = (String, Option<NaiveDate>, String, String);
-    let columns = (
-        questions::id,
-        questions::put_on,
-        questions::public_text,
-        questions::original_text,
-    );
+    type Row = (String, Option<NaiveDate>, String);
+    let columns = (questions::id, questions::put_on, questions::public_text);
     let rows: Vec<Row> = match of {
         Some(ids) => {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
@@ -87,11 +82,11 @@ pub fn searched(db: &mut Db, of: Option<&[QuestionId]>) -> Result<Vec<Searched>,
             .load(db)?,
     };
     rows.into_iter()
-        .map(|(id, put_on, published, came)| {
+        .map(|(id, put_on, text)| {
             Ok(Searched {
                 id: rows::parsed(&id)?,
                 put_on,
-                text: if put_on.is_some() { published } else { came },
+                text,
             })
         })
         .filter(|searched| !matches!(searched, Ok(searched) if searched.text == REMOVED))

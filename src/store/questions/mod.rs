@@ -50,9 +50,9 @@ pub struct Question {
     pub agenda_item_id: Option<AgendaItemId>,
     /// The matter in words, where it was not.
     pub matter: Option<String>,
-    /// The words as they came.
+    /// The text as received: for the proper officer alone. Whatever others read quotes `public_text`.
     pub original_text: String,
-    /// The words as published: the original, less what an officer redacted.
+    /// The published text: the text as received, less what an officer redacted.
     pub public_text: String,
     /// The name as agreed for publication.
     pub published_name: String,
@@ -84,6 +84,13 @@ pub struct Question {
     pub put_on: Option<NaiveDate>,
     /// Grows with every change.
     pub version: i32,
+}
+
+impl Question {
+    /// Returns whether the published text differs from the text as received, because an officer redacted it.
+    pub fn words_left_out(&self) -> bool {
+        self.public_text != self.original_text
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]

@@ -99,9 +99,9 @@ pub struct StaffQuestion {
     pub matter: String,
     /// The agenda item that it is about, where it names one.
     pub agenda_item: Option<AgendaItemId>,
-    /// Its words as they came.
-    pub original_text: String,
-    /// The words as published.
+    /// The text as received: for the proper officer. Null for the chair.
+    pub original_text: Option<String>,
+    /// The published text, which every letter, page and paper quotes.
     pub public_text: String,
     /// The name as agreed for publication.
     pub published_name: String,
@@ -295,7 +295,7 @@ impl StaffQuestion {
         let matches = found
             .matches
             .into_iter()
-            .map(|found| SimilarQuestion::of(found, &question.original_text))
+            .map(|found| SimilarQuestion::of(found, &question.public_text))
             .collect();
         Self {
             id: question.id,
@@ -309,7 +309,7 @@ impl StaffQuestion {
             meeting: Meeting::of(&view.meeting, now),
             matter: view.matter,
             agenda_item: question.agenda_item_id,
-            original_text: question.original_text,
+            original_text: officer.then_some(question.original_text),
             public_text: question.public_text,
             published_name: question.published_name,
             channel: question.channel,

@@ -61,8 +61,10 @@ pub struct AnsweredQuestion {
     pub reference: String,
     /// The name as agreed for publication.
     pub published_name: String,
-    /// Its words as they came.
+    /// The published text. The reply quotes it.
     pub text: String,
+    /// Whether words that the questioner sent were left out of it.
+    pub words_left_out: bool,
     /// What it is about.
     pub matter: String,
     /// The meeting.
@@ -117,7 +119,8 @@ impl From<ResponseView> for WrittenResponse {
                 id: question.question.id,
                 reference: question.question.reference.to_string(),
                 published_name: question.question.published_name.clone(),
-                text: question.question.original_text.clone(),
+                text: question.question.public_text.clone(),
+                words_left_out: question.question.words_left_out(),
                 matter: question.matter.clone(),
                 meeting: meeting.id,
                 meeting_date: meeting.date,

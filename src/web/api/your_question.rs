@@ -47,8 +47,10 @@ pub struct YourQuestion {
     pub meeting: Meeting,
     /// What it is about.
     pub matter: String,
-    /// Its words as they came.
+    /// The published text.
     pub question: String,
+    /// Whether words that you sent were left out of it.
+    pub words_left_out: bool,
     /// How many questions are to be put before it, once it is on the list.
     pub before: Option<u32>,
     /// Why the standing order refused it, if it did.
@@ -168,7 +170,8 @@ impl YourQuestion {
             deadline_at: question.deadline_at,
             meeting: Meeting::of(&view.meeting, service.now()),
             matter: view.matter.clone(),
-            question: question.original_text.clone(),
+            question: question.public_text.clone(),
+            words_left_out: question.words_left_out(),
             before: seen.before.and_then(|before| u32::try_from(before).ok()),
             refusals: question.refusals.iter().map(RefusalProblem::from).collect(),
             rejection,

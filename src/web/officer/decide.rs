@@ -185,7 +185,7 @@ pub async fn ask_withdraw(staff: Staff, id: web::Path<QuestionId>) -> Answer {
             .page("Withdraw the question on the questioner’s word")
             .within("/staff/questions"),
         reference: question.reference.to_string(),
-        text: question.original_text.clone(),
+        text: question.public_text.clone(),
         version: question.version,
         href: address(question.id),
     })
@@ -360,7 +360,7 @@ fn reject_page(
             .within("/staff/questions")
             .with_errors(wrong),
         grounds: question::ground_choices(grounds),
-        text: question.original_text.clone(),
+        text: question.public_text.clone(),
         version: form.value("version").parse().unwrap_or(-1),
         href: address(question.id),
         form,

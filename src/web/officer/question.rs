@@ -47,9 +47,9 @@ struct QuestionPage {
     status: String,
     colour: &'static str,
     left: String,
-    text: String,
     public_text: String,
     redacted: bool,
+    original: Option<String>,
     facts: Vec<SummaryRow>,
     who: Vec<SummaryRow>,
     refusals: Vec<RefusalRow>,
@@ -251,9 +251,11 @@ fn render(
         status: sentence(question.status.words()),
         colour: colour(question.status),
         left: local_time::time_left(now, view.meeting.starts_at()).unwrap_or_default(),
-        text: question.original_text.clone(),
         public_text: question.public_text.clone(),
-        redacted: question.public_text != question.original_text,
+        redacted: question.words_left_out(),
+        original: Some(&question.original_text)
+            .filter(|_| dossier.officer && question.words_left_out())
+            .cloned(),
         facts: facts(view),
         who: who(view),
         refusals: question
@@ -500,7 +502,7 @@ fn matches(dossier: &Dossier, may_approve: bool) -> Vec<MatchRow> {
     let mut rows = Vec::new();
     for (found, number) in dossier.evidence.matches.iter().zip(1..) {
         let earlier = &found.earlier;
-        let why = explain(&dossier.question().original_text, &earlier.text);
+        let why = explain(&dossier.question().public_text, &earlier.text);
         rows.push(MatchRow {
             reference: earlier.reference.clone(),
             href: format!("/staff/questions/{}", found.question.id),
@@ -561,8 +563,8 @@ fn similar_row(view: &QuestionView, similar: &Similar) -> SimilarRow {
             .map(|details| compared(&view.question, details))
             .unwrap_or_default(),
         that: compared(&similar.question, &similar.questioner),
-        this_text: view.question.original_text.clone(),
-        that_text: similar.question.original_text.clone(),
+        this_text: view.question.public_text.clone(),
+        that_text: similar.question.public_text.clone(),
     }
 }
 

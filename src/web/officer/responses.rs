@@ -98,6 +98,7 @@ struct ResponsePage {
     href: String,
     version: i32,
     text: String,
+    redacted: bool,
     facts: Vec<SummaryRow>,
     meeting_answer: String,
     supplementary: String,
@@ -209,7 +210,8 @@ async fn page_of(
         done,
         href: format!("/staff/responses/{id}"),
         version: form.value("version").parse().unwrap_or(-1),
-        text: question.question.original_text.clone(),
+        text: question.question.public_text.clone(),
+        redacted: question.question.words_left_out(),
         facts: facts(&view),
         meeting_answer: minutes.response.clone().unwrap_or_default(),
         supplementary: [&minutes.supplementary_text, &minutes.supplementary_response]

@@ -171,7 +171,14 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
             SummaryRow::new("Starts", format!("{}, {}", meeting.starts, meeting.venue)),
             SummaryRow::new("About", view.matter.clone()),
             SummaryRow::new("Received", local_time::moment(view.question.received_at)),
-            SummaryRow::new("Your question", view.question.original_text.clone()),
+            SummaryRow::new(
+                if view.question.words_left_out() {
+                    "Published text of your question. We have left out words that you sent"
+                } else {
+                    "Your question"
+                },
+                view.question.public_text.clone(),
+            ),
         ],
         replies: view
             .replies
@@ -436,7 +443,7 @@ async fn confirm(visitor: &Visitor, token: String, end: End) -> Answer {
         page: visitor.page(title),
         path,
         reference: view.question.reference.to_string(),
-        question: view.question.original_text,
+        question: view.question.public_text,
         paragraphs,
         action,
         button,

@@ -138,7 +138,7 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
                 .filter(|_| can_be_carried(&view.question.refusals))
                 .map(|next| MeetingWords::new(&next, now)),
             refusals: view.question.refusals,
-            question: view.question.original_text,
+            question: view.question.public_text,
             letter,
             private_link,
             council,
