@@ -77,13 +77,13 @@ fn in_writing(listed: &Listed) -> Option<Part> {
         let text = if response.state.is_owed() {
             format!(
                 "A written response is owed because {}. It is due by {}.",
-                response.reason.words(),
+                response.reason.about_questioner(),
                 local_time::long_date(response.due_on)
             )
         } else {
             format!(
                 "A written response was sent because {}.",
-                response.reason.words()
+                response.reason.about_questioner()
             )
         };
         return Some(part("Written response", text));
@@ -97,7 +97,7 @@ fn in_writing(listed: &Listed) -> Option<Part> {
             supplementary: Some(Answer::Promised),
             ..
         } => "A written response to the supplementary question was promised.",
-        Outcome::PassedOver => "The questioner was not there when the question was called.",
+        Outcome::PassedOver => "The questioner was recorded as absent.",
         _ => return None,
     };
     Some(part("Written response", text))

@@ -159,7 +159,7 @@ impl Status {
             Self::Disowned => "disowned",
             Self::Answered => "answered at the meeting",
             Self::DealtWith => "dealt with under an agenda item",
-            Self::NotPut => "not put: the questioner was not there",
+            Self::NotPut => "not put: questioner absent",
             Self::ResponseOwed => "written response owed",
             Self::Responded => "written response sent",
         }

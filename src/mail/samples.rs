@@ -237,7 +237,7 @@ pub fn samples() -> Vec<Sample> {
             "response_owed",
             Letter::ResponseOwed {
                 about: about(),
-                reason: Reason::NotReached,
+                reason: Reason::TimeRanOut,
                 due_on: day(2024, 2, 20),
             },
         ),
@@ -260,7 +260,7 @@ pub fn samples() -> Vec<Sample> {
             "written_response_on_paper",
             Letter::WrittenResponse {
                 about: about(),
-                reason: Reason::NotReached,
+                reason: Reason::TimeRanOut,
                 body: "The lights will be mended in the week of 11 March 2024.".to_owned(),
             },
         ),

@@ -647,7 +647,7 @@ fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveD
         .say(format!(
             "You will get a written response to your question for {}, because {} {}.",
             the_meeting(about),
-            to_you(reason),
+            reason.to_questioner(),
             because(Clause::Ix)
         ))
         .heading("What happens next")
@@ -695,7 +695,7 @@ fn written_response(draft: Draft<'_>, about: &About, reason: Reason, body: &str)
         .say(format!(
             "This is the written response to your question for {}. You get it in writing because {} {}.",
             the_meeting(about),
-            to_you(reason),
+            reason.to_questioner(),
             because(Clause::Ix)
         ))
         .question(about)
@@ -787,14 +787,6 @@ fn officer_letter_failed(
         .say("Whoever it was for has not been told. Send it again, or reach them in another way and note that you have.")
         .desk("Open the letters that failed", path)
         .for_officers(subject, reference)
-}
-
-/// The reason as it is said to the questioner.
-fn to_you(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Absent => "you were not there when it was called",
-        other => other.words(),
-    }
 }
 
 fn capital(words: &str) -> String {

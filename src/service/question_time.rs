@@ -11,7 +11,7 @@ use crate::{
         standing_order::{
             figures::Figures,
             question_time::{Event, Outcome, QuestionTime, Recorded},
-            written_response::{Reason, settled},
+            written_response::{Ending, Reason, settled},
         },
         status::{Act, Status},
     },
@@ -304,13 +304,14 @@ fn record(
 fn becomes(
     question: &Question,
     state: &QuestionTime,
+    ending: Ending,
     figures: &Figures,
 ) -> Option<(Act, Option<Reason>, bool)> {
     match question.status {
         Status::Submitted => Some((Act::Owe, Some(Reason::NotDecided), false)),
         Status::Approved => {
             let entry = state.entry(question.id)?;
-            let (act, reason) = settled(entry, state.opened_at.is_some(), figures);
+            let (act, reason) = settled(entry, ending, figures);
             let put = matches!(
                 entry.outcome,
                 Outcome::Put { .. } | Outcome::DealtWith { .. }
@@ -332,10 +333,11 @@ pub fn owed_on_closing(
 ) -> Result<Vec<(Question, Reason)>, ServiceError> {
     let state = state(service, db, meeting)?;
     let figures = service.figures(meeting.meeting());
+    let ending = state.ending(service.steady_now(), figures);
     Ok(questions::at_meeting(db, meeting.meeting().id)?
         .into_iter()
         .filter_map(|question| {
-            let (_, reason, _) = becomes(&question, &state, figures)?;
+            let (_, reason, _) = becomes(&question, &state, ending, figures)?;
             Some((question, reason?))
         })
         .collect())
@@ -350,9 +352,10 @@ fn settle(
 ) -> Result<(), ServiceError> {
     let state = state(service, db, meeting)?;
     let figures = service.figures(meeting.meeting());
+    let ending = state.ending(service.steady_now(), figures);
     let date = meeting.meeting().date;
     for was in questions::at_meeting(db, meeting.meeting().id)? {
-        let Some((act, reason, put)) = becomes(&was, &state, figures) else {
+        let Some((act, reason, put)) = becomes(&was, &state, ending, figures) else {
             continue;
         };
         let mut question = was.clone();

@@ -219,7 +219,7 @@ async fn the_chair_runs_question_time_and_what_is_left_is_answered_in_writing() 
     let responder = &council.responder;
     let owed = responder.get("/written-responses").await.expect(200);
     let response = &owed["items"][0];
-    assert_eq!(response["reason"], "not_reached");
+    assert_eq!(response["reason"], "time_ran_out");
     assert_eq!(response["question"]["id"], *second);
     let path = format!("/written-responses/{}", response["id"].as_str().unwrap());
     let draft = json!({ "body": "The lamp" });

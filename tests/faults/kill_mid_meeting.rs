@@ -85,8 +85,8 @@ const OWED: [Option<Reason>; QUESTIONS + 1] = [
     Some(Reason::Absent),
     None,
     Some(Reason::AnswerPromised),
-    Some(Reason::NotReached),
-    Some(Reason::Absent),
+    Some(Reason::NotCalled),
+    Some(Reason::NotCalled),
     Some(Reason::NotDecided),
 ];
 

@@ -169,7 +169,7 @@ async fn a_full_meeting_is_minuted_question_by_question() {
             2,
             "dealt with as part of minute SAF26, Community Safety Update",
         ),
-        (3, "the questioner was not there when it was called"),
+        (3, "the questioner was recorded as absent at the meeting"),
     ] {
         assert!(items[place].contains(says), "{place}: {}", items[place]);
     }

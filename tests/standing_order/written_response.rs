@@ -2,18 +2,19 @@
 
 use std::num::NonZeroU16;
 
+use chrono::TimeDelta;
 use public_question_time::domain::{
     codes::Code,
     standing_order::{
-        question_time::{Answer, Entry, Outcome},
-        written_response::{NotPossible, Reason, Reply, ResponseState, due_on, settled},
+        question_time::{Answer, Entry, Event, Outcome, QuestionTime, Recorded},
+        written_response::{Ending, NotPossible, Reason, Reply, ResponseState, due_on, settled},
     },
     status::{Act, Status},
     working_days::{Coverage, NonWorkingDay, WorkingDays},
 };
 use rstest::rstest;
 
-use crate::given::{day, figures, figures_with, item_id, question_id};
+use crate::given::{day, figures, figures_with, instant, item_id, question_id};
 
 use Reply::{Correction, Full, Holding};
 use ResponseState::{Corrected, HoldingReplySent, Owed, Sent};
@@ -57,15 +58,29 @@ fn an_owed_response_can_always_be_sent_and_a_sent_one_is_never_owed_again() {
 
 #[test]
 fn every_reason_follows_because() {
-    let mut words: Vec<_> = Reason::ALL.iter().map(|r| r.words()).collect();
-    assert!(
-        words
-            .iter()
-            .all(|w| w.chars().next().unwrap().is_lowercase() && !w.ends_with('.'))
-    );
+    for reason in Reason::ALL {
+        for words in [reason.about_questioner(), reason.to_questioner()] {
+            assert!(words.chars().next().unwrap().is_lowercase(), "{words}");
+            assert!(!words.ends_with('.'), "{words}");
+        }
+        assert!(!reason.to_questioner().contains("questioner"), "{reason}");
+        assert_eq!(
+            reason.about_questioner().contains("absent"),
+            *reason == Reason::Absent
+        );
+    }
+    let mut words: Vec<_> = Reason::ALL.iter().map(|r| r.about_questioner()).collect();
     words.sort_unstable();
     words.dedup();
     assert_eq!(words.len(), Reason::ALL.len());
+}
+
+#[rstest]
+#[case("not_reached", "it was not reached at the meeting")]
+#[case("absent", "you were recorded as absent at the meeting")]
+#[case("late_and_kept", "it was received after the deadline for the meeting")]
+fn a_reason_stored_by_an_earlier_release_can_be_read(#[case] code: &str, #[case] words: &str) {
+    assert_eq!(Reason::from_code(code).unwrap().to_questioner(), words);
 }
 
 /// England and Wales around two winters and an Easter.
@@ -119,41 +134,102 @@ fn a_due_date_beyond_the_calendar_is_provisional() {
 const GIVEN: Answer = Answer::Given;
 const PROMISED: Answer = Answer::Promised;
 
-const OWE: Act = Act::Owe;
+/// Every outcome, with what becomes of the question: the reason is none where the ending gives it.
+fn outcomes() -> Vec<(Outcome, Act, Option<Reason>)> {
+    let put = |answer, supplementary| Outcome::Put {
+        answer,
+        supplementary,
+    };
+    let answer = Some(Reason::AnswerPromised);
+    let supplementary = Some(Reason::SupplementaryPromised);
+    vec![
+        (Outcome::Waiting, Act::Owe, None),
+        (Outcome::Called, Act::Owe, None),
+        (Outcome::PassedOver, Act::Owe, Some(Reason::Absent)),
+        (put(GIVEN, None), Act::Answer, None),
+        (put(GIVEN, Some(GIVEN)), Act::Answer, None),
+        (put(GIVEN, Some(PROMISED)), Act::Owe, supplementary),
+        (put(PROMISED, None), Act::Owe, answer),
+        (put(PROMISED, Some(GIVEN)), Act::Owe, answer),
+        (put(PROMISED, Some(PROMISED)), Act::Owe, answer),
+        (Outcome::DealtWith { item: item_id(1) }, Act::DealWith, None),
+    ]
+}
 
 #[rstest]
-#[case::not_reached(Outcome::Waiting, true, true, OWE, Some(Reason::NotReached))]
-#[case::never_opened(Outcome::Waiting, false, false, OWE, Some(Reason::NotReached))]
-#[case::did_not_come(Outcome::Waiting, false, true, OWE, Some(Reason::Absent))]
-#[case::passed_over(Outcome::PassedOver, false, true, OWE, Some(Reason::Absent))]
-#[case::passed_over_though_indicated(Outcome::PassedOver, true, true, OWE, Some(Reason::Absent))]
-#[case::answered(Outcome::Put { answer: GIVEN, supplementary: None }, true, true, Act::Answer, None)]
-#[case::both_answered(Outcome::Put { answer: GIVEN, supplementary: Some(GIVEN) }, true, true, Act::Answer, None)]
-#[case::promised(Outcome::Put { answer: PROMISED, supplementary: None }, true, true, OWE, Some(Reason::AnswerPromised))]
-#[case::supplementary_promised(Outcome::Put { answer: GIVEN, supplementary: Some(PROMISED) }, true, true, OWE, Some(Reason::SupplementaryPromised))]
-#[case::first_promised(Outcome::Put { answer: PROMISED, supplementary: Some(GIVEN) }, true, true, OWE, Some(Reason::AnswerPromised))]
-#[case::both_promised(Outcome::Put { answer: PROMISED, supplementary: Some(PROMISED) }, true, true, OWE, Some(Reason::AnswerPromised))]
-#[case::under_an_item(Outcome::DealtWith { item: item_id(1) }, false, true, Act::DealWith, None)]
-fn what_was_not_answered_at_the_meeting_is_owed(
-    #[case] outcome: Outcome,
-    #[case] indicated: bool,
-    #[case] opened: bool,
-    #[case] act: Act,
-    #[case] reason: Option<Reason>,
+#[case::closed_with_time_left(Ending::Closed, Reason::NotCalled)]
+#[case::time_ran_out(Ending::TimeRanOut, Reason::TimeRanOut)]
+#[case::nobody_closed_it(Ending::Unrecorded, Reason::NotRecorded)]
+fn a_reason_is_what_was_recorded_or_what_the_clock_showed(
+    #[case] ending: Ending,
+    #[case] not_called: Reason,
+    #[values(true, false)] indicated: bool,
 ) {
-    let entry = Entry {
-        question: question_id(1),
-        indicated,
-        outcome,
+    let nothing_to_absent = figures_with(|f| f.absent_gets_written_response = false);
+    for (outcome, act, reason) in outcomes() {
+        let entry = Entry {
+            question: question_id(1),
+            indicated,
+            outcome,
+        };
+        let reason = match act {
+            Act::Owe => reason.or(Some(not_called)),
+            _ => None,
+        };
+        assert_eq!(
+            settled(&entry, ending, &figures()),
+            (act, reason),
+            "{outcome:?}, indicated: {indicated}"
+        );
+        assert!(Status::Approved.allows(act), "the table lets it");
+        // where the council owes nothing to those who were absent, their questions lapse, and no other
+        let expected = match reason {
+            Some(Reason::Absent) => (Act::Lapse, None),
+            _ => (act, reason),
+        };
+        assert_eq!(settled(&entry, ending, &nothing_to_absent), expected);
+        assert!(Status::Approved.allows(expected.0));
+    }
+}
+
+#[rstest]
+#[case::at_once(0, false, Ending::Closed)]
+#[case::a_millisecond_before_the_end(30 * 60_000 - 1, false, Ending::Closed)]
+#[case::at_the_end(30 * 60_000, false, Ending::TimeRanOut)]
+#[case::an_hour(60 * 60_000, false, Ending::TimeRanOut)]
+#[case::an_hour_of_which_it_was_adjourned(60 * 60_000, true, Ending::Closed)]
+fn time_ran_out_only_where_the_clock_says_so(
+    #[case] after_ms: i64,
+    #[case] adjourned: bool,
+    #[case] ending: Ending,
+) {
+    let opened_at = instant("2024-02-06T18:40:00Z");
+    let event = |seq, event| Recorded {
+        seq,
+        at: opened_at,
+        event,
     };
-    assert_eq!(settled(&entry, opened, &figures()), (act, reason));
-    assert!(Status::Approved.allows(act), "the table lets it");
-    // where the council owes nothing to those who were absent, their questions lapse, and no other
-    let not_to_absent = figures_with(|f| f.absent_gets_written_response = false);
-    let expected = match reason {
-        Some(Reason::Absent) => (Act::Lapse, None),
-        _ => (act, reason),
-    };
-    assert_eq!(settled(&entry, opened, &not_to_absent), expected);
-    assert!(Status::Approved.allows(expected.0));
+    let mut events = vec![event(1, Event::Opened)];
+    if adjourned {
+        events.push(event(2, Event::Adjourned));
+    }
+    let closed_at = opened_at + TimeDelta::milliseconds(after_ms);
+    let state = QuestionTime::fold(&[question_id(1)], &events, &figures());
+    assert_eq!(state.ending(closed_at, &figures()), ending);
+    // and it stays so, whenever it is asked for
+    events.push(Recorded {
+        seq: 3,
+        at: closed_at,
+        event: Event::Closed,
+    });
+    let state = QuestionTime::fold(&[question_id(1)], &events, &figures());
+    let later = closed_at + TimeDelta::days(400);
+    assert_eq!(state.ending(later, &figures()), ending);
+}
+
+#[test]
+fn a_meeting_that_was_never_opened_has_not_run_out_of_time() {
+    let state = QuestionTime::fold(&[question_id(1)], &[], &figures());
+    let now = instant("2024-02-06T23:00:00Z");
+    assert_eq!(state.ending(now, &figures()), Ending::Closed);
 }

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         id::{AgendaItemId, QuestionId},
         refusal::Refusal,
-        standing_order::figures::Figures,
+        standing_order::{figures::Figures, written_response::Ending},
     },
 };
 
@@ -547,6 +547,15 @@ impl QuestionTime {
         self.turn.as_ref().map(|turn| {
             (figures.questioner_time() - turn.clock.elapsed(now)).max(TimeDelta::zero())
         })
+    }
+
+    /// How public question time has ended, or would if it were closed now.
+    pub fn ending(&self, now: DateTime<Utc>, figures: &Figures) -> Ending {
+        if self.left(now, figures).is_zero() {
+            Ending::TimeRanOut
+        } else {
+            Ending::Closed
+        }
     }
 
     /// Whether the event may be recorded now.

@@ -17,11 +17,15 @@ use crate::{
 };
 
 coded! {
-    /// Why a written response is owed.
+    /// Why a written response is owed: what somebody recorded, or what the meeting's clock showed (reading 22).
     pub enum Reason {
-        /// Time ran out before it was called.
+        /// The time for public question time had run out before it was called.
+        TimeRanOut = "time_ran_out",
+        /// Public question time was closed, with time left or without having been opened, before it was called.
+        NotCalled = "not_called",
+        /// It was not reached. Stored before the two above were told apart; no longer given.
         NotReached = "not_reached",
-        /// The questioner was not there.
+        /// The questioner was called or looked for and was recorded as absent.
         Absent = "absent",
         /// It was put; the answer was promised in writing.
         AnswerPromised = "answer_promised",
@@ -35,23 +39,37 @@ coded! {
         NotAccepted = "not_accepted",
         /// No decision was made before the meeting.
         NotDecided = "not_decided",
+        /// Nobody closed public question time, and nothing was recorded about the question (reading 23).
+        NotRecorded = "not_recorded",
     }
 }
 
 impl Reason {
-    /// In words that follow "because".
-    pub fn words(self) -> &'static str {
+    /// The reason as it is given about the questioner: in the minutes and to staff. It follows "because".
+    pub fn about_questioner(self) -> &'static str {
         match self {
-            Self::NotReached => "there was not enough time to reach it at the meeting",
-            Self::Absent => "the questioner was not there when it was called",
+            Self::TimeRanOut => "time ran out before it was called",
+            Self::NotCalled => "it was not called before public question time closed",
+            Self::NotReached => "it was not reached at the meeting",
+            Self::Absent => "the questioner was recorded as absent at the meeting",
             Self::AnswerPromised => "an answer in writing was promised at the meeting",
             Self::SupplementaryPromised => {
                 "an answer in writing to the supplementary question was promised at the meeting"
             }
             Self::MeetingCancelled => "the meeting was cancelled",
-            Self::LateAndKept => "it came after the deadline for the meeting",
+            Self::LateAndKept => "it was received after the deadline for the meeting",
             Self::NotAccepted => "it could not be put at the meeting",
             Self::NotDecided => "no decision on it was made before the meeting",
+            Self::NotRecorded => "there is no record that it was put at the meeting",
+        }
+    }
+
+    /// The reason as it is given to the questioner: in letters and on the private page. It follows "because".
+    pub fn to_questioner(self) -> &'static str {
+        match self {
+            Self::Absent => "you were recorded as absent at the meeting",
+            Self::NotRecorded => "we have no record that it was put at the meeting",
+            other => other.about_questioner(),
         }
     }
 }
@@ -125,10 +143,33 @@ impl ResponseState {
     }
 }
 
+/// How public question time ended, as far as the log shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody closed it while there was time left, or without opening it.
+    Closed,
+    /// Somebody closed it after its time had run out.
+    TimeRanOut,
+    /// Nobody closed it, so the service did (reading 23).
+    Unrecorded,
+}
+
+impl Ending {
+    /// The reason for a written response to a question that was approved and not called.
+    pub fn not_called(self) -> Reason {
+        match self {
+            Self::Closed => Reason::NotCalled,
+            Self::TimeRanOut => Reason::TimeRanOut,
+            Self::Unrecorded => Reason::NotRecorded,
+        }
+    }
+}
+
 /// What becomes of an approved question once question time is closed, and why a written response is owed where one is.
 ///
-/// `opened` says whether question time was opened at all: if it never was, nobody could indicate, and nobody counts as absent.
-pub fn settled(entry: &Entry, opened: bool, figures: &Figures) -> (Act, Option<Reason>) {
+/// Only a questioner who was passed over counts as absent: not to have indicated, or not to have been called, is no absence
+/// (reading 22).
+pub fn settled(entry: &Entry, ending: Ending, figures: &Figures) -> (Act, Option<Reason>) {
     match entry.outcome {
         Outcome::Put {
             answer: Answer::Promised,
@@ -140,15 +181,11 @@ pub fn settled(entry: &Entry, opened: bool, figures: &Figures) -> (Act, Option<R
         } => (Act::Owe, Some(Reason::SupplementaryPromised)),
         Outcome::Put { .. } => (Act::Answer, None),
         Outcome::DealtWith { .. } => (Act::DealWith, None),
-        Outcome::Waiting | Outcome::Called if entry.indicated || !opened => {
-            (Act::Owe, Some(Reason::NotReached))
-        }
-        Outcome::PassedOver | Outcome::Waiting | Outcome::Called
-            if figures.absent_gets_written_response() =>
-        {
+        Outcome::PassedOver if figures.absent_gets_written_response() => {
             (Act::Owe, Some(Reason::Absent))
         }
-        Outcome::PassedOver | Outcome::Waiting | Outcome::Called => (Act::Lapse, None),
+        Outcome::PassedOver => (Act::Lapse, None),
+        Outcome::Waiting | Outcome::Called => (Act::Owe, Some(ending.not_called())),
     }
 }
 

@@ -68,7 +68,7 @@ coded_schemas! {
     View, "View", "What the public screen of a meeting shows: the board's name, who speaks and the clocks, or the whole list.", View::Clock;
     TurnPhase, "TurnPhase", "Where the turn of the questioner who was called stands.", TurnPhase::Speaking;
     Answer, "Answer", "How a question or a supplementary was answered.", Answer::Given;
-    Reason, "Reason", "Why a written response is owed.", Reason::NotReached;
+    Reason, "Reason", "Why a written response is owed.", Reason::TimeRanOut;
     ResponseState, "ResponseState", "Where a written response stands.", ResponseState::Owed;
     Reply, "Reply", "What is sent: a holding reply, the response, or a correction of it.", Reply::Full;
     LetterState, "LetterState", "Where a letter stands.", LetterState::Failed;

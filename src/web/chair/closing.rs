@@ -63,7 +63,7 @@ pub(super) fn owing(list: &ChairList) -> Vec<Owed> {
                 })
                 .to_owned(),
             reference: question.reference.to_string(),
-            why: reason.words(),
+            why: reason.about_questioner(),
         })
         .collect()
 }

@@ -309,7 +309,7 @@ fn owed(list: &ChairList, staff: &Staff) -> Vec<Owed> {
         .map(|(name, question, response)| Owed {
             name: name.to_owned(),
             reference: question.reference.to_string(),
-            why: response.reason.words(),
+            why: response.reason.about_questioner(),
             due: local_time::long_date(response.due_on),
             sent: !response.state.is_owed(),
             href: if staff.member().may_respond() {

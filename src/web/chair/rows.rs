@@ -128,7 +128,7 @@ fn more(list: &ChairList, listed: &Listed) -> String {
     match &listed.response {
         Some(response) if response.state.is_owed() => format!(
             "Owed because {}. Due by {}.",
-            response.reason.words(),
+            response.reason.about_questioner(),
             local_time::long_date(response.due_on)
         ),
         _ => String::new(),

@@ -106,7 +106,10 @@ fn more(entry: &Entry) -> String {
         if let Some(words) = became[key].as_str().filter(|words| !words.is_empty()) {
             // the reason of a written response is a code
             let words = crate::domain::standing_order::written_response::Reason::from_code(words)
-                .map_or_else(|| words.to_owned(), |reason| reason.words().to_owned());
+                .map_or_else(
+                    || words.to_owned(),
+                    |reason| reason.about_questioner().to_owned(),
+                );
             parts.push(words);
         }
     }

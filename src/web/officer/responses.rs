@@ -267,7 +267,7 @@ fn facts(view: &ResponseView) -> Vec<SummaryRow> {
         SummaryRow::new("About", question.matter.clone()),
         SummaryRow::new(
             "Why it is owed",
-            format!("{}.", sentence(response.reason.words())),
+            format!("{}.", sentence(response.reason.about_questioner())),
         ),
         SummaryRow::new("Owed from", local_time::long_date(response.owed_from)),
         SummaryRow::new("Due", local_time::long_date(response.due_on)),

@@ -298,7 +298,7 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
         }
         Status::NotPut => (
             "grey",
-            vec!["Your question was called and you were not there, so it was not put.".to_owned()],
+            vec!["You were recorded as absent at the meeting, so your question was not put.".to_owned()],
         ),
         Status::ResponseOwed => (
             "yellow",
@@ -306,7 +306,7 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
                 vec![
                     format!(
                         "You will get a written response because {}.",
-                        response.reason.words()
+                        response.reason.to_questioner()
                     ),
                     format!(
                         "The council aims to send it by {}.",

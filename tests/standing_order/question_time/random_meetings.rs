@@ -5,7 +5,7 @@ use proptest::{prelude::*, sample::Index};
 use public_question_time::domain::{
     standing_order::{
         question_time::{Answer, Outcome},
-        written_response::settled,
+        written_response::{Ending, settled},
     },
     status,
 };
@@ -106,9 +106,11 @@ proptest! {
         both.passes(millis(MINUTE));
         both.agree();
         let (plain, state) = (both.played.now(), both.held.state());
+        let ending = if plain.left().is_zero() { Ending::TimeRanOut } else { Ending::Closed };
+        prop_assert_eq!(state.ending(both.held.now, &both.held.figures), ending);
         for (n, question) in both.about.questions.iter().enumerate() {
             let entry = state.entry(*question).unwrap();
-            let (act, reason) = settled(entry, state.opened_at.is_some(), &both.held.figures);
+            let (act, reason) = settled(entry, ending, &both.held.figures);
             prop_assert_eq!(act == status::Act::Owe, reason.is_some());
             prop_assert_eq!(reason.is_some(), plain.owed(n), "{:?} is answered or owed, one of the two", entry);
             prop_assert!(entry.outcome != Outcome::Called);
