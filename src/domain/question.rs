@@ -19,9 +19,9 @@ impl QuestionText {
     /// Reads what was typed, keeping its lines.
     ///
     /// # Errors
-    /// `empty`, `too_long` or `control`.
+    /// `empty` or `too_long`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let text = text::several_lines(typed)?;
+        let text = text::several_lines(typed);
         if !text.chars().any(char::is_alphanumeric) {
             return Err(Malformed::new("empty", "Enter your question"));
         }
@@ -94,9 +94,9 @@ impl MatterWords {
     /// Reads what was typed.
     ///
     /// # Errors
-    /// `empty`, `too_long` or `control`.
+    /// `empty` or `too_long`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let words = text::single_line(typed)?;
+        let words = text::single_line(typed);
         if !words.chars().any(char::is_alphanumeric) {
             return Err(Malformed::new("empty", "Enter what your question is about"));
         }

@@ -17,9 +17,9 @@ macro_rules! line {
             /// Reads what was typed.
             ///
             /// # Errors
-            /// `empty`, `too_long` or `control`.
+            /// `empty` or `too_long`.
             pub fn parse(typed: &str) -> Result<Self, Malformed> {
-                let line = text::single_line(typed)?;
+                let line = text::single_line(typed);
                 if !line.chars().any(char::is_alphanumeric) {
                     return Err(Malformed::new("empty", $empty));
                 }
@@ -52,9 +52,9 @@ impl PostalAddress {
     /// Reads what was typed, keeping its lines.
     ///
     /// # Errors
-    /// `empty`, `too_long` or `control`.
+    /// `empty` or `too_long`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let address = text::several_lines(typed)?;
+        let address = text::several_lines(typed);
         let lines: Vec<&str> = address
             .lines()
             .map(str::trim)
@@ -155,7 +155,7 @@ impl EmailAddress {
     /// # Errors
     /// `empty` or `email`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let address = text::single_line(typed)?;
+        let address = text::single_line(typed);
         if address.is_empty() {
             return Err(Malformed::new("empty", "Enter your email address"));
         }
@@ -203,7 +203,7 @@ impl Telephone {
     /// # Errors
     /// `telephone` where it can't be a number.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let number = text::single_line(typed)?;
+        let number = text::single_line(typed);
         let digits = number.chars().filter(char::is_ascii_digit).count();
         let only = number
             .to_lowercase()
@@ -234,9 +234,9 @@ impl Needs {
     /// Reads what was typed.
     ///
     /// # Errors
-    /// `too_long` or `control`.
+    /// `too_long`.
     pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let needs = text::several_lines(typed)?;
+        let needs = text::several_lines(typed);
         if needs.chars().count() > 1000 {
             return Err(Malformed::new(
                 "too_long",

@@ -1,7 +1,7 @@
 //! Letting in a question that the rule refused, by an exception that the officer records (readings 4, 5 and 8).
 
 use crate::{
-    domain::{id::QuestionId, standing_order::Exception, status::Act},
+    domain::{id::QuestionId, standing_order::Exception, status::Act, text},
     service::{
         Service, ServiceError,
         actor::Acting,
@@ -27,7 +27,8 @@ pub fn admit(
     reason: &str,
 ) -> Result<Question, ServiceError> {
     permission::proper_officer(acting)?;
-    if reason.trim().is_empty() {
+    let reason = text::several_lines(reason);
+    if reason.is_empty() {
         return Err(ServiceError::field(
             "reason",
             "empty",
@@ -87,7 +88,7 @@ pub fn admit(
         exceptions.dedup();
         slots.take(service, db, &question, &keys)?;
         for exception in exceptions {
-            record_exception(service, db, acting, &question, exception, reason)?;
+            record_exception(service, db, acting, &question, exception, &reason)?;
         }
         service.audit_question(
             db,
@@ -95,7 +96,7 @@ pub fn admit(
             "admit",
             Some(&was),
             &question,
-            serde_json::json!({ "reason": reason.trim() }),
+            serde_json::json!({ "reason": reason }),
         )?;
         let matter = views::matter_words(&question, &meeting.agenda);
         let letter = Letter::Admitted {

@@ -96,8 +96,7 @@ impl Service {
     ) -> Result<IssuedToken, ServiceError> {
         permission::administrator(acting)?;
         let mut wrong = Vec::new();
-        let name = text::single_line(&typed.name)
-            .ok()
+        let name = Some(text::single_line(&typed.name))
             .filter(|name| !name.is_empty() && name.chars().count() <= 100);
         if name.is_none() {
             wrong.push(FieldError::new(

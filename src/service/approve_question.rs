@@ -1,7 +1,7 @@
 //! Approving a question for the meeting. A strong match with an earlier question must be decided in words first (reading 10).
 
 use crate::{
-    domain::{id::QuestionId, meeting::MeetingStatus, status::Act},
+    domain::{id::QuestionId, meeting::MeetingStatus, status::Act, text},
     service::{
         Service, ServiceError,
         actor::Acting,
@@ -38,6 +38,7 @@ pub fn approve(
     judgement: &str,
 ) -> Result<Question, ServiceError> {
     let member = permission::proper_officer(acting)?;
+    let judgement = text::several_lines(judgement);
     service.store.write(|db| {
         let view = views::question(service, db, id)?;
         let was = &view.question;
@@ -55,7 +56,7 @@ pub fn approve(
         let now = service.now();
         let found = evidence::evidence(service, db, was, view.meeting.meeting())?;
         let strong: Vec<_> = found.strong().collect();
-        if !strong.is_empty() && judgement.trim().is_empty() {
+        if !strong.is_empty() && judgement.is_empty() {
             return Err(ServiceError::field(
                 "judgement",
                 "empty",
@@ -78,7 +79,7 @@ pub fn approve(
                 id,
                 &decide(
                     DecisionKind::MatchJudged,
-                    Some(judgement.trim()),
+                    Some(&judgement),
                     Some(found.question.id),
                 ),
             )?;
@@ -103,7 +104,7 @@ pub fn approve(
             "approve",
             Some(was),
             &question,
-            serde_json::json!({ "judged_different_from": judged, "judgement": judgement.trim() }),
+            serde_json::json!({ "judged_different_from": judged, "judgement": judgement }),
         )?;
         service.write_letter(
             db,

@@ -24,7 +24,7 @@ pub struct BoardParticulars {
 impl BoardParticulars {
     fn board(&self, id: BoardId, version: i32) -> Result<Board, ServiceError> {
         let mut problems = Vec::new();
-        let name = text::single_line(&self.name).unwrap_or_default();
+        let name = text::single_line(&self.name);
         if name.is_empty() || name.chars().count() > 200 {
             problems.push(FieldError::new(
                 "name",
@@ -32,7 +32,7 @@ impl BoardParticulars {
                 "Enter the board's name, in 200 characters or fewer",
             ));
         }
-        let slug = self.slug.trim().to_owned();
+        let slug = text::single_line(&self.slug);
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if slug.is_empty() || slug.len() > 40 || !slug.chars().all(plain) {
             problems.push(FieldError::new(
@@ -41,7 +41,7 @@ impl BoardParticulars {
                 "Enter a short name of lower-case letters, digits and hyphens, like safer",
             ));
         }
-        let minute_prefix = text::single_line(&self.minute_prefix).unwrap_or_default();
+        let minute_prefix = text::single_line(&self.minute_prefix);
         if minute_prefix.chars().count() > 10 {
             problems.push(FieldError::new(
                 "minute_prefix",

@@ -153,7 +153,7 @@ pub fn add_day(
     day: &NonWorkingDay,
 ) -> Result<Vec<DeadlineChange>, ServiceError> {
     let member = permission::proper_officer(acting)?;
-    let title = text::single_line(&day.title).unwrap_or_default();
+    let title = text::single_line(&day.title);
     let mut problems = Vec::new();
     if title.is_empty() || title.chars().count() > 100 {
         problems.push(FieldError::new(

@@ -42,8 +42,7 @@ pub struct Particulars {
 }
 
 fn venue(typed: &str) -> Result<String, ServiceError> {
-    let line =
-        text::single_line(typed).map_err(|m| ServiceError::field("venue", m.code, m.message))?;
+    let line = text::single_line(typed);
     if line.is_empty() {
         return Err(ServiceError::field(
             "venue",
@@ -414,7 +413,7 @@ pub struct ItemParticulars {
 impl ItemParticulars {
     fn item(&self, id: AgendaItemId, meeting_id: MeetingId) -> Result<AgendaItem, ServiceError> {
         let mut problems = Vec::new();
-        let title = text::single_line(&self.title).unwrap_or_default();
+        let title = text::single_line(&self.title);
         if title.is_empty() || title.chars().count() > 300 {
             problems.push(FieldError::new(
                 "title",
@@ -422,7 +421,7 @@ impl ItemParticulars {
                 "Enter a title of 300 characters or fewer",
             ));
         }
-        let minute_number = text::single_line(&self.minute_number).unwrap_or_default();
+        let minute_number = text::single_line(&self.minute_number);
         if minute_number.chars().count() > 20 {
             problems.push(FieldError::new(
                 "minute_number",

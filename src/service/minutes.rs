@@ -31,20 +31,16 @@ pub fn write(
     written: &Written,
 ) -> Result<Minutes, ServiceError> {
     let mut problems = Vec::new();
-    let mut field = |name: &'static str, typed: &str| match text::several_lines(typed) {
-        Ok(text) if text.chars().count() > 20_000 => {
+    let mut field = |name: &'static str, typed: &str| {
+        let text = text::several_lines(typed);
+        if text.chars().count() > 20_000 {
             problems.push(FieldError::new(
                 name,
                 "too_long",
                 "The text must be 20,000 characters or fewer",
             ));
-            None
         }
-        Ok(text) => (!text.is_empty()).then_some(text),
-        Err(malformed) => {
-            problems.push(FieldError::of(name, malformed));
-            None
-        }
+        (!text.is_empty()).then_some(text)
     };
     let response = field("response", &written.response);
     let answered_by = field("answered_by", &written.answered_by);

@@ -1,7 +1,7 @@
 //! Editing the words that are published, to take out what must not be. The words as they came are kept.
 
 use crate::{
-    domain::{id::QuestionId, question::QuestionText},
+    domain::{id::QuestionId, question::QuestionText, text},
     service::{FieldError, Service, ServiceError, actor::Acting, permission},
     store::questions::{self, Question},
 };
@@ -21,21 +21,22 @@ pub fn redact(
 ) -> Result<Question, ServiceError> {
     permission::proper_officer(acting)?;
     let mut problems = Vec::new();
-    let text = match QuestionText::parse(public_text) {
+    let parsed = match QuestionText::parse(public_text) {
         Ok(text) => Some(text),
         Err(malformed) => {
             problems.push(FieldError::of("public_text", malformed));
             None
         }
     };
-    if reason.trim().is_empty() {
+    let reason = text::several_lines(reason);
+    if reason.is_empty() {
         problems.push(FieldError::new(
             "reason",
             "empty",
             "Enter why the published text is changed",
         ));
     }
-    let (Some(text), true) = (text, problems.is_empty()) else {
+    let (Some(parsed), true) = (parsed, problems.is_empty()) else {
         return Err(ServiceError::Invalid(problems));
     };
     service.store.write(|db| {
@@ -44,14 +45,14 @@ pub fn redact(
             return Err(ServiceError::changed());
         }
         let mut question = was.clone();
-        text.as_str().clone_into(&mut question.public_text);
+        parsed.as_str().clone_into(&mut question.public_text);
         question.version += 1;
         if !questions::update(db, &question)? {
             return Err(ServiceError::changed());
         }
         // the words themselves may be personal: the trail says that they changed and why
         let change = serde_json::json!({
-            "reason": reason.trim(),
+            "reason": reason,
             "characters_before": was.public_text.chars().count(),
             "characters_after": question.public_text.chars().count(),
         });

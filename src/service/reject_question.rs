@@ -69,16 +69,13 @@ pub fn prepare(
         ));
     }
     let reason = text::several_lines(&rejection.reason);
-    if !reason
-        .as_ref()
-        .is_ok_and(|words| words.chars().any(char::is_alphanumeric))
-    {
+    if !reason.chars().any(char::is_alphanumeric) {
         problems.push(FieldError::new(
             "reason",
             "empty",
             "Enter the reason, as it will stand in the letter",
         ));
-    } else if rejection.reason.chars().count() > 5_000 {
+    } else if reason.chars().count() > 5_000 {
         problems.push(FieldError::new(
             "reason",
             "too_long",
@@ -145,7 +142,7 @@ pub fn prepare(
                 view.meeting.meeting(),
             ),
             grounds,
-            reason: reason.unwrap_or_default(),
+            reason,
             earlier: quoted,
             another_until: releases.then_some(deadline),
         },
@@ -217,7 +214,7 @@ pub fn reject(
         let decision = Decision {
             kind: DecisionKind::Rejected,
             grounds: rejection.grounds.clone(),
-            reason: Some(rejection.reason.trim().to_owned()),
+            reason: Some(text::several_lines(&rejection.reason)),
             earlier: prepared.earlier,
             staff_id: member.id,
             decided_at: now,

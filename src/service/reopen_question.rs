@@ -7,6 +7,7 @@ use crate::{
         same_person,
         standing_order::{one_question, question_time::Phase},
         status::Act,
+        text,
     },
     service::{
         Service, ServiceError,
@@ -32,7 +33,8 @@ pub fn reopen(
     version: i32,
     reason: &str,
 ) -> Result<Question, ServiceError> {
-    if reason.trim().is_empty() {
+    let reason = text::several_lines(reason);
+    if reason.is_empty() {
         return Err(ServiceError::field(
             "reason",
             "empty",
@@ -89,7 +91,7 @@ pub fn reopen(
         let decision = Decision {
             kind: DecisionKind::Reopened,
             grounds: Vec::new(),
-            reason: Some(reason.trim().to_owned()),
+            reason: Some(reason.clone()),
             earlier: None,
             staff_id: member.id,
             decided_at: service.now(),
@@ -102,7 +104,7 @@ pub fn reopen(
             "reopen",
             Some(was),
             &question,
-            serde_json::json!({ "reason": reason.trim() }),
+            serde_json::json!({ "reason": reason }),
         )?;
         let letter = Letter::Reopened {
             about: About::new(

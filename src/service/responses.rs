@@ -201,8 +201,7 @@ pub fn save_draft(
     owner: Option<StaffId>,
 ) -> Result<WrittenResponse, ServiceError> {
     permission::responding(acting)?;
-    let draft = crate::domain::text::several_lines(draft)
-        .map_err(|m| ServiceError::field("body", m.code, m.message))?;
+    let draft = crate::domain::text::several_lines(draft);
     service.store.write(|db| {
         let mut response = responses::response(db, id)?;
         if response.version != version {
@@ -237,8 +236,7 @@ pub fn save_draft(
 /// # Errors
 /// [`ServiceError::Invalid`] without words; [`ServiceError::Conflict`] where the reply can't follow what was sent.
 pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, ServiceError> {
-    let body = crate::domain::text::several_lines(body)
-        .map_err(|m| ServiceError::field("body", m.code, m.message))?;
+    let body = crate::domain::text::several_lines(body);
     if body.is_empty() {
         return Err(ServiceError::field("body", "empty", "Enter the response"));
     }

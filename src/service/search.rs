@@ -52,7 +52,7 @@ impl Sought {
     /// # Errors
     /// `too_long` or `control`.
     pub fn parse(typed: &str) -> Result<Option<Self>, Malformed> {
-        let words = text::single_line(typed)?;
+        let words = text::single_line(typed);
         let length = words.chars().count();
         if length > Self::MOST_CHARACTERS {
             return Err(Malformed::new(

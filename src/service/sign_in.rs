@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::{
+    domain::text,
     service::{
         FieldError, Service, ServiceError,
         actor::{Acting, Who},
@@ -73,7 +74,7 @@ impl Service {
         throttle: &Throttle,
         attempt: &Attempt,
     ) -> Result<NewSession, ServiceError> {
-        let email = attempt.email.trim().to_lowercase();
+        let email = text::single_line(&attempt.email).to_lowercase();
         let mut missing = Vec::new();
         if email.is_empty() {
             missing.push(FieldError::new(

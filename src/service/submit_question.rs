@@ -11,6 +11,7 @@ use crate::{
         same_person,
         standing_order::{Circumstances, Exception, Notice, admit},
         status::Status,
+        text,
     },
     service::{
         Service, ServiceError,
@@ -99,7 +100,7 @@ pub fn submit(
     if submission
         .exceptions
         .iter()
-        .any(|(_, reason)| reason.trim().is_empty())
+        .any(|(_, reason)| text::several_lines(reason).is_empty())
     {
         return Err(ServiceError::field(
             "exception_reason",
@@ -411,7 +412,7 @@ pub(super) fn record_exception(
     let id: uuid::Uuid = service.new_id();
     let recorded = RecordedException {
         exception,
-        reason: reason.trim().to_owned(),
+        reason: text::several_lines(reason),
         staff_id,
         made_at: service.now(),
     };

@@ -12,6 +12,7 @@ use crate::{
             EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Questioner,
             Telephone,
         },
+        text,
     },
     service::{FieldError, ServiceError},
 };
@@ -94,7 +95,7 @@ fn optional<T>(
     typed: &str,
     parse: impl Fn(&str) -> Result<T, Malformed>,
 ) -> Result<Option<T>, Malformed> {
-    if typed.trim().is_empty() {
+    if text::clean(typed).trim().is_empty() {
         Ok(None)
     } else {
         parse(typed).map(Some)
@@ -310,8 +311,7 @@ impl TypedQuestion {
                 .map_err(ServiceError::Invalid)?,
             text: QuestionText::parse(&self.text.question).map_err(invalid("question"))?,
             questioner: self.questioner.parse().map_err(invalid("name"))?,
-            difference: crate::domain::text::several_lines(&self.difference)
-                .ok()
+            difference: Some(text::several_lines(&self.difference))
                 .filter(|words| !words.is_empty()),
         })
     }

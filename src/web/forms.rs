@@ -17,6 +17,7 @@ use serde::de::{
 };
 
 use crate::{
+    domain::text,
     service::FieldError,
     web::{Failure, Received, components::FieldProblem, page::CSRF_FIELD},
 };
@@ -29,27 +30,34 @@ const MOST_FIELDS: usize = 500;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads `application/x-www-form-urlencoded`. Line ends become LF; a NUL is refused.
+    /// Reads `application/x-www-form-urlencoded` in UTF-8, the characters of what was typed mended ([`text::clean`]). A password is
+    /// left as it is: it is compared, never shown.
     ///
     /// # Errors
     /// [`Failure::Malformed`].
     pub fn parse(body: &[u8]) -> Result<Self, Failure> {
         let malformed = || Failure::Malformed("The form could not be read.".to_owned());
-        let text = std::str::from_utf8(body).map_err(|_| malformed())?;
-        let pairs = web::Query::<Vec<(String, String)>>::from_query(text)
+        let encoded = std::str::from_utf8(body).map_err(|_| malformed())?;
+        if !is_utf8_once_decoded(body) {
+            return Err(malformed());
+        }
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(encoded)
             .map_err(|_| malformed())?
             .into_inner();
-        if pairs.len() > MOST_FIELDS
-            || pairs
-                .iter()
-                .any(|(n, v)| n.contains('\0') || v.contains('\0'))
-        {
+        if pairs.len() > MOST_FIELDS || pairs.iter().any(|(name, _)| name.contains('\0')) {
             return Err(malformed());
         }
         Ok(Self(
             pairs
                 .into_iter()
-                .map(|(name, value)| (name, value.replace("\r\n", "\n")))
+                .map(|(name, value)| {
+                    let value = if name == CSRF_FIELD || is_password(&name) {
+                        value
+                    } else {
+                        text::clean(&value).into_owned()
+                    };
+                    (name, value)
+                })
                 .collect(),
         ))
     }
@@ -81,7 +89,7 @@ impl Fields {
     pub fn to_keep(&self) -> Vec<(String, String)> {
         self.0
             .iter()
-            .filter(|(name, _)| name != CSRF_FIELD && !name.contains("password"))
+            .filter(|(name, _)| name != CSRF_FIELD && !is_password(name))
             .cloned()
             .collect()
     }
@@ -105,6 +113,33 @@ impl Fields {
         ))
         .map_err(|_| Failure::Malformed("The form could not be read.".to_owned()))
     }
+}
+
+fn is_password(name: &str) -> bool {
+    name.contains("password")
+}
+
+/// Whether the bytes that a form encodes are text. What is not would be read as other text than was sent.
+fn is_utf8_once_decoded(body: &[u8]) -> bool {
+    let hex = |byte: Option<&u8>| {
+        byte.and_then(|byte| char::from(*byte).to_digit(16))
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let mut decoded = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((&byte, after)) = rest.split_first() {
+        match (byte, hex(after.first()), hex(after.get(1))) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(high << 4 | low);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                decoded.push(byte);
+                rest = after;
+            }
+        }
+    }
+    std::str::from_utf8(&decoded).is_ok()
 }
 
 impl FromIterator<(String, String)> for Fields {

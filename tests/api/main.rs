@@ -10,6 +10,7 @@ mod personas;
 mod problems;
 mod roles;
 mod stream;
+mod typed;
 
 #[path = "../support/app.rs"]
 #[allow(dead_code, reason = "each test crate uses its own part of it")]

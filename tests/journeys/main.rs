@@ -11,6 +11,7 @@ mod papers;
 mod redaction;
 mod resident;
 mod staff;
+mod typed;
 
 #[path = "../support/app.rs"]
 #[allow(dead_code, reason = "each test crate uses its own part of it")]

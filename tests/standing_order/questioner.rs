@@ -1,12 +1,9 @@
 //! What a questioner types: postcode, e-mail address, name, address, telephone number.
 
 use proptest::prelude::*;
-use public_question_time::domain::{
-    questioner::{
-        EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Telephone,
-        published_name,
-    },
-    text::is_invisible,
+use public_question_time::domain::questioner::{
+    EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Telephone,
+    published_name,
 };
 use rstest::rstest;
 
@@ -39,7 +36,7 @@ fn a_postcode_is_read_in_any_usual_form(#[case] typed: &str, #[case] read: &str)
 #[case("WA8 7QFF", "postcode")]
 #[case("ＷＡ８ ７ＱＦ", "postcode")]
 #[case("WÄ8 7QF", "postcode")]
-#[case("WA8\u{0}7QF", "postcode")]
+#[case("WA8\u{0}7Q", "postcode")]
 #[case("ﬃ87QF", "postcode")]
 #[case("90210", "postcode")]
 fn what_is_not_a_postcode_is_said_so(#[case] typed: &str, #[case] code: &str) {
@@ -82,7 +79,6 @@ fn an_address_that_mail_can_reach_is_read(#[case] typed: &str, #[case] read: &st
 #[case::vertical_tab("name\u{b}@example.com", "email")]
 #[case::next_line("name\u{85}@example.com", "email")]
 #[case::line_separator("name@exam\u{2028}ple.com", "email")]
-#[case::nul("name\0@example.com", "control")]
 #[case::cyrillic("nаme@example.com", "email")]
 #[case::long(&format!("{}@{}.com", "n".repeat(60), "d".repeat(200)), "email")]
 #[case::long_local(&format!("{}@example.com", "n".repeat(65)), "email")]
@@ -110,8 +106,7 @@ fn names_of_every_kind_are_accepted_as_typed(#[case] name: &str) {
 #[case("\u{200B}\u{2063}", "empty")]
 #[case("\u{3164}", "empty")]
 #[case("-", "empty")]
-#[case("Ann\0", "control")]
-#[case("Ann\u{1b}[31m", "control")]
+#[case("\0\u{7}\u{7f}", "empty")]
 #[case(&"n".repeat(201), "too_long")]
 fn what_is_not_a_name_is_said_so(#[case] typed: &str, #[case] code: &str) {
     assert_eq!(PersonName::parse(typed).unwrap_err().code, code);
@@ -123,6 +118,9 @@ fn what_is_not_a_name_is_said_so(#[case] typed: &str, #[case] code: &str) {
 #[case("  Ann \t  Example\n", "Ann Example")]
 #[case("A\u{202E}nn", "Ann")]
 #[case("Ann\u{2028}Example", "Ann Example")]
+#[case("Ann\0 Example\u{7}", "Ann Example")]
+#[case("Ann\u{a0}Example", "Ann Example")]
+#[case("A\u{300}\u{301}\u{302}\u{303}\u{304}nn", "À\u{301}\u{302}nn")]
 fn a_name_is_one_line(#[case] typed: &str, #[case] read: &str) {
     assert_eq!(PersonName::parse(typed).unwrap().as_str(), read);
 }
@@ -135,7 +133,7 @@ fn a_name_is_one_line(#[case] typed: &str, #[case] read: &str) {
 #[case("\r\n \t", Err("empty"))]
 #[case("\u{200B}\u{3164}", Err("empty"))]
 #[case("-", Err("empty"))]
-#[case("1 Example\0 Street", Err("control"))]
+#[case("1 Example\0 Street", Ok("1 Example Street"))]
 fn an_address_has_up_to_six_lines(#[case] typed: &str, #[case] expected: Result<&str, &str>) {
     let read = PostalAddress::parse(typed);
     match expected {
@@ -156,7 +154,7 @@ fn an_address_has_up_to_six_lines(#[case] typed: &str, #[case] expected: Result<
 #[case("call me", false)]
 #[case("01632 960001 <script>ext", false)]
 #[case("next to 01632 960001", false)]
-#[case("01632 960001\0", false)]
+#[case("01632 960001\0", true)]
 #[case("0163296000101632960001016", false)]
 fn a_telephone_number_is_digits_and_what_people_write_between_them(
     #[case] typed: &str,
@@ -219,7 +217,7 @@ proptest! {
         ].into_iter().flatten() {
             let broken = line.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
             prop_assert!(!broken, "{:?}", line);
-            let hidden = line.chars().any(|c| is_invisible(c) && !matches!(c, '\u{200C}' | '\u{200D}'));
+            let hidden = line.chars().any(|c| matches!(c, '\u{200B}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{3164}'));
             prop_assert!(!hidden, "{:?}", line);
         }
         let _ = (PostalAddress::parse(&typed), Needs::parse(&typed));

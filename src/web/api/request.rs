@@ -1,6 +1,7 @@
 //! Reading requests: the body, the identifier in the path, If-Match.
 
 use std::{
+    borrow::Cow,
     future::{Ready, ready},
     str::FromStr,
 };
@@ -17,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::{conforms::Check, document};
 use crate::{
+    domain::text,
     service::ServiceError,
     web::{
         Failure,
@@ -52,7 +54,7 @@ impl FromRequest for Body {
 }
 
 impl Body {
-    /// The body as JSON.
+    /// The body as JSON, the characters of every text in it mended as those of a form are ([`text::clean`]).
     ///
     /// # Errors
     /// [`Failure::UnsupportedMediaType`], [`Failure::Malformed`].
@@ -60,14 +62,16 @@ impl Body {
         if !self.is_json {
             return Err(Failure::UnsupportedMediaType);
         }
-        serde_json::from_slice(&self.bytes).map_err(|error| {
+        let mut value = serde_json::from_slice(&self.bytes).map_err(|error| {
             // where it is, and never what was sent
             Failure::Malformed(format!(
                 "The body is not JSON: line {}, column {}.",
                 error.line(),
                 error.column()
             ))
-        })
+        })?;
+        clean_texts(&mut value);
+        Ok(value)
     }
 
     /// The body as the document describes it.
@@ -82,6 +86,20 @@ impl Body {
         } else {
             Err(wrong_fields(wrong))
         }
+    }
+}
+
+/// Mends the characters of every text in a value. serde_json reads no deeper than 128 levels, so the stack holds.
+fn clean_texts(value: &mut Value) {
+    match value {
+        Value::String(typed) => {
+            if let Cow::Owned(cleaned) = text::clean(typed) {
+                *typed = cleaned;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(clean_texts),
+        Value::Object(fields) => fields.values_mut().for_each(clean_texts),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
