@@ -16,6 +16,7 @@ use crate::{
     service::{
         deliver_outbox::DESK_PATH,
         letters::{About, Earlier, Letter},
+        notify_changes::{Change, Effect},
     },
 };
 
@@ -111,6 +112,22 @@ pub fn samples() -> Vec<Sample> {
         date: about().date,
         refused,
         path: "/staff/questions/PQ-2024-7KX4".to_owned(),
+    };
+    let changed = |changes, effect, deadline| Letter::MeetingChanged {
+        about: about(),
+        changes,
+        effect,
+        deadline,
+        open: true,
+        why: None,
+    };
+    let venue = Change::Venue {
+        old: "Civic Suite, Town Hall, Runcorn".to_owned(),
+        new: about().venue,
+    };
+    let later = Change::Deadline {
+        old: at(day(2024, 2, 2), 16, 0, 0),
+        new: deadline,
     };
     vec![
         sample("acknowledgement", acknowledgement(false)),
@@ -215,6 +232,82 @@ pub fn samples() -> Vec<Sample> {
                 old_date: day(2024, 2, 6),
                 deadline: at(day(2024, 2, 12), 16, 0, 0),
             },
+        ),
+        sample(
+            "meeting_at_another_place",
+            changed(vec![venue.clone()], Effect::Stays, deadline),
+        ),
+        sample(
+            "meeting_at_another_time",
+            changed(
+                vec![Change::Starts {
+                    old: NaiveTime::from_hms_opt(18, 0, 0).unwrap_or(NaiveTime::MIN),
+                    new: about().starts,
+                }],
+                Effect::Stays,
+                deadline,
+            ),
+        ),
+        sample(
+            "meeting_on_another_date",
+            changed(
+                vec![
+                    Change::Date {
+                        old: day(2024, 1, 30),
+                        new: about().date,
+                    },
+                    venue,
+                    Change::Deadline {
+                        old: at(day(2024, 1, 29), 16, 0, 0),
+                        new: deadline,
+                    },
+                ],
+                Effect::Stays,
+                deadline,
+            ),
+        ),
+        sample(
+            "board_has_a_new_name",
+            changed(
+                vec![Change::Board {
+                    old: "Community Safety Policy and Performance Board".to_owned(),
+                    new: about().board,
+                }],
+                Effect::Stays,
+                deadline,
+            ),
+        ),
+        sample(
+            "deadline_is_earlier",
+            Letter::MeetingChanged {
+                about: about(),
+                changes: vec![Change::Deadline {
+                    old: deadline,
+                    new: at(day(2024, 2, 2), 16, 0, 0),
+                }],
+                effect: Effect::Stays,
+                deadline: at(day(2024, 2, 2), 16, 0, 0),
+                open: true,
+                why: Some("Monday 5 February 2024 is now a bank holiday.".to_owned()),
+            },
+        ),
+        sample(
+            "another_until",
+            changed(vec![later.clone()], Effect::AnotherUntil, deadline),
+        ),
+        sample(
+            "too_late_for_another",
+            changed(vec![later.clone()], Effect::TooLateForAnother, deadline),
+        ),
+        sample(
+            "late_and_answered_in_writing",
+            changed(
+                vec![later],
+                Effect::WrittenResponse {
+                    due_on: day(2024, 2, 20),
+                },
+                deadline,
+            ),
         ),
         sample(
             "meeting_cancelled",

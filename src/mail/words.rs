@@ -1,5 +1,7 @@
 //! What each letter says: what happened, what happens next, what the person can do, and which clause where a rule said no.
 
+mod meeting_changed;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::letters::{Addressed, Block, Content, one_line};
@@ -57,6 +59,22 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             about,
             another_until,
         } => withdrawn(draft, about, *another_until),
+        Letter::MeetingChanged {
+            about,
+            changes,
+            effect,
+            deadline,
+            open,
+            why,
+        } => meeting_changed::content(
+            draft,
+            about,
+            changes,
+            effect,
+            *deadline,
+            *open,
+            why.as_deref(),
+        ),
         Letter::MeetingMoved {
             about,
             old_date,

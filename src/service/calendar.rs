@@ -6,7 +6,10 @@ use chrono::NaiveDate;
 use crate::{
     domain::{local_time, meeting::MeetingStatus, text, working_days::NonWorkingDay},
     service::{
-        FieldError, Service, ServiceError, actor::Acting, meetings as acts, permission, views,
+        FieldError, Service, ServiceError,
+        actor::Acting,
+        notify_changes::{self, Plan},
+        permission, views,
     },
     store::{
         calendar::{self, DeadlineChange},
@@ -49,6 +52,7 @@ fn reckon_in(
             continue;
         }
         let old = record.deadline_at;
+        let was = views::meeting(service, db, record.meeting.id)?;
         record.deadline_at = deadline.at;
         record.deadline_provisional = deadline.provisional;
         record.meeting.version += 1;
@@ -75,8 +79,9 @@ fn reckon_in(
             Some(serde_json::json!({ "deadline": old })),
             Some(serde_json::json!({ "deadline": deadline.at, "why": why })),
         )?;
-        let view = views::meeting(service, db, record.meeting.id)?;
-        acts::tell_of_deadline(service, db, &view, old, &change.reason)?;
+        let then = views::meeting(service, db, record.meeting.id)?;
+        let plan = notify_changes::plan(service, db, &was, &then, Some(&change.reason))?;
+        notify_changes::carry_out(service, db, &plan)?;
         changes.push(change);
     }
     Ok(changes)
@@ -91,6 +96,23 @@ pub enum CalendarChange {
     Remove(NaiveDate),
 }
 
+impl CalendarChange {
+    /// What has changed, in words that a letter gives as the reason.
+    fn in_words(&self) -> String {
+        match self {
+            Self::Add(day) => format!(
+                "{} was added to the calendar ({})",
+                local_time::long_date(day.date),
+                day.title
+            ),
+            Self::Remove(date) => format!(
+                "{} was taken out of the calendar",
+                local_time::long_date(*date)
+            ),
+        }
+    }
+}
+
 /// A deadline that would move.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WouldMove {
@@ -98,8 +120,8 @@ pub struct WouldMove {
     pub view: views::MeetingView,
     /// The deadline then.
     pub deadline: crate::domain::standing_order::notice::Deadline,
-    /// How many people would be told.
-    pub told: usize,
+    /// Who would be told what.
+    pub plan: Plan,
 }
 
 /// The deadlines that a change of the calendar would move, without changing it.
@@ -113,7 +135,7 @@ pub fn foresee(
 ) -> Result<Vec<WouldMove>, ServiceError> {
     permission::proper_officer(acting)?;
     service.store.read(|db| {
-        let then = match change {
+        let days = match change {
             CalendarChange::Add(day) => service.working_days(db)?.with([day.clone()]),
             CalendarChange::Remove(date) => {
                 let mut added = calendar::added_days(db)?;
@@ -129,11 +151,14 @@ pub fn foresee(
             let deadline = service
                 .figures(view.meeting())
                 .notice()
-                .reckon(view.meeting().date, &then)
+                .reckon(view.meeting().date, &days)
                 .map_err(|error| ServiceError::Internal(error.to_string()))?;
             if deadline.at != view.deadline.at {
+                let mut then = view.clone();
+                then.deadline = deadline.clone();
+                let why = format!("{}. {}", change.in_words(), deadline.how_reckoned());
                 moving.push(WouldMove {
-                    told: acts::live(db, view.meeting().id)?,
+                    plan: notify_changes::plan(service, db, &view, &then, Some(&why))?,
                     view,
                     deadline,
                 });
@@ -190,11 +215,7 @@ pub fn add_day(
             service,
             db,
             acting,
-            &format!(
-                "{} was added to the calendar ({})",
-                local_time::long_date(day.date),
-                day.title
-            ),
+            &CalendarChange::Add(day.clone()).in_words(),
         )
     })
 }
@@ -221,14 +242,6 @@ pub fn remove_day(
             None,
             None,
         )?;
-        reckon_in(
-            service,
-            db,
-            acting,
-            &format!(
-                "{} was taken out of the calendar",
-                local_time::long_date(day)
-            ),
-        )
+        reckon_in(service, db, acting, &CalendarChange::Remove(day).in_words())
     })
 }

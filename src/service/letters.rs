@@ -11,7 +11,10 @@ use crate::{
         refusal::Refusal,
         standing_order::{rejection::Ground, written_response::Reason},
     },
-    service::{Service, ServiceError},
+    service::{
+        Service, ServiceError,
+        notify_changes::{Change, Effect},
+    },
     store::{
         connection::Db,
         letters::{self, LetterState, OutboxLetter},
@@ -114,7 +117,18 @@ pub enum Letter {
         about: About,
         another_until: Option<DateTime<Utc>>,
     },
-    /// The meeting has a new date.
+    /// Something that letters have stated about the meeting or the question has changed (reading 24).
+    MeetingChanged {
+        about: About,
+        changes: Vec<Change>,
+        effect: Effect,
+        deadline: DateTime<Utc>,
+        /// Whether the meeting takes questions as the letter is written.
+        open: bool,
+        /// Why the deadline moves, where the meeting itself does not.
+        why: Option<String>,
+    },
+    /// The meeting has a new date. Written by earlier releases; kept so that those letters can be read.
     MeetingMoved {
         about: About,
         old_date: NaiveDate,
@@ -122,7 +136,7 @@ pub enum Letter {
     },
     /// The meeting is cancelled; a written response follows.
     MeetingCancelled { about: About, due_on: NaiveDate },
-    /// The deadline has moved because the calendar changed.
+    /// The deadline has moved because the calendar changed. Written by earlier releases; kept so that those letters can be read.
     DeadlineChanged {
         about: About,
         old: DateTime<Utc>,
@@ -175,6 +189,7 @@ impl Letter {
             Self::Rejected { .. } => "rejected",
             Self::Reopened { .. } => "reopened",
             Self::Withdrawn { .. } => "withdrawn",
+            Self::MeetingChanged { .. } => "meeting_changed",
             Self::MeetingMoved { .. } => "meeting_moved",
             Self::MeetingCancelled { .. } => "meeting_cancelled",
             Self::DeadlineChanged { .. } => "deadline_changed",

@@ -23,6 +23,7 @@ pub mod letters;
 pub mod load_seeds;
 pub mod meetings;
 pub mod minutes;
+pub mod notify_changes;
 pub mod password;
 pub mod permission;
 pub mod private_link;

@@ -1,6 +1,7 @@
 //! Journeys over HTTP, a file for each persona.
 
 mod chair;
+mod changes;
 mod closing;
 mod evening;
 mod following;

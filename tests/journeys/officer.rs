@@ -1108,14 +1108,17 @@ async fn moving_a_meeting_says_first_who_is_told_and_then_tells_them() {
     assert!(
         confirm
             .text()
-            .contains("1 person has a question there and will be told.")
-    );
-    assert!(
-        confirm
-            .text()
-            .contains("will be 4pm on Monday 12 February 2024"),
+            .contains("1 person with a question that is approved or waits for a decision"),
         "{}",
         confirm.text()
+    );
+    assert_eq!(
+        confirm.all("tbody tr"),
+        [
+            "DateTuesday 6 February 2024Tuesday 13 February 2024",
+            "WhereVenue not on recordTown Hall, Runcorn",
+            "Deadline4pm on Monday 5 February 20244pm on Monday 12 February 2024",
+        ]
     );
     assert_eq!(app.letters_to(ALEX.email).await.len(), 1);
     let moved = officer
@@ -1124,8 +1127,14 @@ async fn moving_a_meeting_says_first_who_is_told_and_then_tells_them() {
     let page = officer.follow(moved).await;
     assert_eq!(page.heading(), "Safer, 13 February 2024");
     let letter = app.letters_to(ALEX.email).await.pop().unwrap();
-    assert_eq!(letter.kind, "meeting_moved");
-    assert!(letter.text.contains("13 February 2024"), "{}", letter.text);
+    assert_eq!(letter.kind, "meeting_changed");
+    assert!(
+        letter
+            .text
+            .contains("has moved to Tuesday 13 February 2024, in another place."),
+        "{}",
+        letter.text
+    );
 
     // a form from before the move
     let stale = officer
@@ -1202,7 +1211,7 @@ async fn a_holiday_proclaimed_late_moves_a_deadline_and_people_are_told() {
             .contains("Deadlines that moved in the last 14 days")
     );
     let letter = app.letters_to(ALEX.email).await.pop().unwrap();
-    assert_eq!(letter.kind, "deadline_changed");
+    assert_eq!(letter.kind, "meeting_changed");
     assert!(letter.text.contains("Friday 2 February 2024"));
 
     let out = officer_then

@@ -159,8 +159,8 @@ fn moves(found: &[WouldMove]) -> Vec<String> {
     found
         .iter()
         .map(|would| {
-            let told = match would.told {
-                0 => "nobody has a question there yet".to_owned(),
+            let told = match would.plan.letters.len() {
+                0 => "nobody needs to be told".to_owned(),
                 1 => "1 person is told".to_owned(),
                 more => format!("{more} people are told"),
             };

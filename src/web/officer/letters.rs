@@ -24,6 +24,7 @@ pub fn kind_words(kind: &str) -> &'static str {
         "rejected" => "Rejection",
         "reopened" => "Rejection taken back",
         "withdrawn" => "Withdrawal",
+        "meeting_changed" => "Change of the meeting",
         "meeting_moved" => "Meeting moved",
         "meeting_cancelled" => "Meeting cancelled",
         "deadline_changed" => "Deadline changed",

@@ -32,6 +32,7 @@ use crate::{
             decide::version,
             desk::sentence,
             question::colour,
+            told,
         },
         page::Page,
         pages,
@@ -164,9 +165,9 @@ pub async fn show(
         .iter()
         .find(|(name, _)| name == "done")
         .map_or("", |(_, done)| match done.as_str() {
-            "added" => "The meeting is added.",
-            "changed" => "The meeting is changed.",
-            "moved" => "The meeting is moved. Everybody with a question is told.",
+            "added" => "Meeting added",
+            "changed" => "Meeting changed",
+            "told" => "Meeting changed. Everyone who needs to know is being told.",
             "cancelled" => {
                 "The meeting is cancelled. Everybody with a question is told, and each gets a written response."
             }
@@ -478,6 +479,8 @@ pub async fn edit(staff: Staff, id: web::Path<MeetingId>) -> Answer {
 struct ConfirmPage {
     page: Page,
     lines: Vec<String>,
+    changes: Vec<told::ChangeRow>,
+    told: Vec<told::Told>,
     action: String,
     back: String,
     button: String,
@@ -513,10 +516,10 @@ pub async fn change(staff: Staff, id: web::Path<MeetingId>, form: Form) -> Answe
     let result = staff
         .run(move |service| {
             let foreseen = acts::foresee(service, &acting, id, &asked)?;
-            if foreseen.view.meeting().version != seen {
+            if foreseen.was.meeting().version != seen {
                 return Err(ServiceError::changed());
             }
-            if foreseen.moves && !confirmed {
+            if foreseen.asks_first() && !confirmed {
                 return Ok(Some(foreseen));
             }
             acts::change(service, &acting, id, seen, &asked)?;
@@ -526,32 +529,36 @@ pub async fn change(staff: Staff, id: web::Path<MeetingId>, form: Form) -> Answe
     let href = format!("/staff/meetings/{id}");
     match result {
         Ok(None) => {
-            let done = if confirmed { "moved" } else { "changed" };
+            let done = if confirmed { "told" } else { "changed" };
             Ok(pages::see_other(&format!("{href}?done={done}")))
         }
         Ok(Some(foreseen)) => {
             let mut fields = form.fields.to_keep();
             fields.retain(|(name, _)| name != "step");
-            let then = local_time::at_london(particulars.date, particulars.starts);
+            let (title, button) = match (foreseen.moves, foreseen.plan.letters.is_empty()) {
+                (true, true) => ("Move the meeting?", "Move the meeting"),
+                (true, false) => ("Move the meeting?", "Move the meeting and send the letters"),
+                (false, _) => (
+                    "Change the meeting?",
+                    "Change the meeting and send the letters",
+                ),
+            };
+            let mut lines = vec![format!(
+                "{}, {}.",
+                foreseen.was.board.name,
+                local_time::time_on_day(foreseen.was.starts_at())
+            )];
+            if foreseen.moves {
+                lines.push("Its questions go with it.".to_owned());
+            }
             pages::page(&ConfirmPage {
-                page: staff.page("Move the meeting?").within("/staff/meetings"),
-                lines: vec![
-                    format!(
-                        "{} moves from {} to {}.",
-                        foreseen.view.board.name,
-                        local_time::time_on_day(foreseen.view.starts_at()),
-                        local_time::time_on_day(then)
-                    ),
-                    format!(
-                        "The deadline for questions is now {} and will be {}.",
-                        foreseen.view.deadline.in_words(),
-                        foreseen.deadline.in_words()
-                    ),
-                    format!("Its questions go with it. {}", people(foreseen.told)),
-                ],
+                page: staff.page(title).within("/staff/meetings"),
+                lines,
+                changes: told::changes(&foreseen.plan),
+                told: told::told(staff.service(), &foreseen.plan)?,
                 action: format!("{href}/edit"),
                 back: href,
-                button: "Move the meeting and send the letters".to_owned(),
+                button: button.to_owned(),
                 fields,
             })
         }
@@ -618,7 +625,7 @@ async fn overtaken(
 pub async fn ask_cancel(staff: Staff, id: web::Path<MeetingId>) -> Answer {
     let id = id.into_inner();
     let view = view_of(&staff, id).await?;
-    let told = staff
+    let count = staff
         .run(move |service| service.store.read(|db| acts::live(db, id)))
         .await?;
     let href = format!("/staff/meetings/{id}");
@@ -632,9 +639,11 @@ pub async fn ask_cancel(staff: Staff, id: web::Path<MeetingId>) -> Answer {
                 view.board.name,
                 local_time::time_on_day(view.starts_at())
             ),
-            people(told),
+            people(count),
             "Each question becomes a written response owed. If there is a new date, move the meeting instead: its questions then go with it.".to_owned(),
         ],
+        changes: Vec::new(),
+        told: Vec::new(),
         action: format!("{href}/cancel"),
         back: href,
         button: "Cancel the meeting".to_owned(),

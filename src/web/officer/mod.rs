@@ -19,6 +19,7 @@ mod question;
 mod questions;
 mod responses;
 mod search;
+mod told;
 
 pub use question::ground_choices;
 

@@ -1,0 +1,105 @@
+//! Scheduling a meeting.
+
+use chrono::NaiveTime;
+
+use super::{Particulars, trace, venue};
+use crate::{
+    domain::{
+        id::BoardId,
+        local_time,
+        meeting::{Meeting, MeetingStatus},
+    },
+    service::{
+        FieldError, Service, ServiceError,
+        actor::Acting,
+        permission,
+        views::{self, MeetingView},
+    },
+    store::{
+        connection::Db,
+        meetings::{self, MeetingRecord},
+    },
+};
+
+/// Schedules a meeting of a board.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`], for a date in the past, say.
+pub fn schedule(
+    service: &Service,
+    acting: &Acting,
+    board: BoardId,
+    particulars: &Particulars,
+) -> Result<MeetingView, ServiceError> {
+    permission::proper_officer(acting)?;
+    let venue = venue(&particulars.venue);
+    let mut problems = match &venue {
+        Err(ServiceError::Invalid(problems)) => problems.clone(),
+        _ => Vec::new(),
+    };
+    if particulars.date < local_time::london_date(service.now()) {
+        problems.insert(
+            0,
+            FieldError::new(
+                "date",
+                "past",
+                "The date of the meeting must be today or in the future",
+            ),
+        );
+    }
+    if !problems.is_empty() {
+        return Err(ServiceError::Invalid(problems));
+    }
+    let venue = venue?;
+    service.store.write(|db| {
+        let board = meetings::board(db, board)?;
+        if board.retired {
+            return Err(ServiceError::Conflict(
+                "This board no longer meets.".to_owned(),
+            ));
+        }
+        let meeting = Meeting {
+            id: service.new_id(),
+            board_id: board.id,
+            date: particulars.date,
+            starts: particulars.starts,
+            venue: venue.clone(),
+            status: MeetingStatus::Scheduled,
+            agenda_published: particulars.agenda_published,
+            demonstration: false,
+            version: 1,
+        };
+        let record = insert(service, db, meeting, None)?;
+        service.audit(
+            db,
+            acting,
+            "schedule_meeting",
+            ("meeting", &record.meeting.id.to_string()),
+            None,
+            Some(trace(&record)),
+        )?;
+        views::meeting(service, db, record.meeting.id)
+    })
+}
+
+/// Stores a new meeting with its deadline.
+///
+/// # Errors
+/// Those of the store.
+pub(in crate::service) fn insert(
+    service: &Service,
+    db: &mut Db,
+    meeting: Meeting,
+    ended: Option<NaiveTime>,
+) -> Result<MeetingRecord, ServiceError> {
+    let deadline = service.deadline(db, &meeting)?;
+    let record = MeetingRecord {
+        meeting,
+        moved_from: None,
+        deadline_at: deadline.at,
+        deadline_provisional: deadline.provisional,
+        ended,
+    };
+    meetings::insert_meeting(db, &record)?;
+    Ok(record)
+}
