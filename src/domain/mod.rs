@@ -11,6 +11,7 @@ pub mod codes;
 pub mod id;
 pub mod local_time;
 pub mod malformed;
+pub mod masked;
 pub mod meeting;
 pub mod postcode_directory;
 pub mod question;

@@ -199,7 +199,7 @@ impl Refusal {
                 "Each organisation can send one question to a meeting, and a question has already been received from this organisation.".to_owned()
             }
             Self::NotResident => "Public question time is for people who live in the borough.".to_owned(),
-            Self::OutsideBorough { postcode } => format!("The council's list of postcodes shows {postcode} outside the borough."),
+            Self::OutsideBorough { .. } => "The council's list of postcodes shows that the postcode you gave is outside the borough.".to_owned(),
             Self::NotOnAgenda => "The agenda for this meeting has been published, and a question must be about one of its items.".to_owned(),
             Self::ItemNotForQuestions { item, why } => format!("Questions cannot be asked about “{item}” because {}.", why.words()),
             Self::MeetingNotTakingQuestions { cancelled: true } => "The meeting will not be held, so it takes no questions.".to_owned(),

@@ -18,13 +18,14 @@ use crate::{
     },
 };
 
-/// What a draft's row keeps.
+/// The content of a draft's row.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Kept {
+struct Saved {
     #[serde(flatten)]
     typed: TypedQuestion,
     carried_from: Option<QuestionId>,
+    details_of: Option<QuestionId>,
 }
 
 /// A draft, opened.
@@ -38,6 +39,8 @@ pub struct Draft {
     pub typed: TypedQuestion,
     /// The question whose text it carries to another meeting, if it does.
     pub carried_from: Option<QuestionId>,
+    /// The question whose questioner's details are added when it is sent. They are never shown.
+    pub details_of: Option<QuestionId>,
     /// The question that it has become, once it was sent.
     pub question: Option<Question>,
 }
@@ -56,9 +59,9 @@ pub fn begin(
         service,
         visitor_hash,
         meeting,
-        &Kept {
+        &Saved {
             typed: typed.clone(),
-            carried_from: None,
+            ..Saved::default()
         },
     )
 }
@@ -67,10 +70,10 @@ fn begin_with(
     service: &Service,
     visitor_hash: &str,
     meeting: MeetingId,
-    kept: &Kept,
+    saved: &Saved,
 ) -> Result<DraftId, ServiceError> {
     let id: DraftId = service.new_id();
-    let fields = rows::to_json(kept)?;
+    let fields = rows::to_json(saved)?;
     service.store.write(|db| {
         meetings::meeting(db, meeting)?;
         let draft = DraftRecord {
@@ -102,12 +105,13 @@ fn open_in(
     id: DraftId,
 ) -> Result<Draft, ServiceError> {
     let record = drafts::find(db, id, visitor_hash)?;
-    let kept: Kept = rows::json(&record.fields)?;
+    let saved: Saved = rows::json(&record.fields)?;
     Ok(Draft {
         id,
         meeting: views::meeting(service, db, record.meeting_id)?,
-        typed: kept.typed,
-        carried_from: kept.carried_from,
+        typed: saved.typed,
+        carried_from: saved.carried_from,
+        details_of: usable(db, saved.details_of)?,
         question: questions::of_draft(db, id)?,
     })
 }
@@ -130,11 +134,16 @@ pub fn save(
             ));
         }
         change(&mut draft.typed);
-        let kept = Kept {
+        if draft.typed.questioner != TypedQuestioner::default() {
+            // details typed now replace those given before
+            draft.details_of = None;
+        }
+        let saved = Saved {
             typed: draft.typed.clone(),
             carried_from: draft.carried_from,
+            details_of: draft.details_of,
         };
-        drafts::save(db, id, &rows::to_json(&kept)?, service.now())?;
+        drafts::save(db, id, &rows::to_json(&saved)?, service.now())?;
         Ok(draft)
     })
 }
@@ -155,51 +164,113 @@ pub fn discard(service: &Service, visitor_hash: &str, id: DraftId) -> Result<(),
     })
 }
 
-/// Begins a draft for the board's next meeting with everything that a question holds, so that a question which came late or was
-/// rejected can be sent on in one action (reading 4).
+/// Begins a draft for the board's next meeting with the words of a question and what it is about, for whoever holds its private
+/// link. Nothing about the questioner goes with it: a link is no proof of who holds it.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where no later meeting of the board is known yet.
-pub fn carry_to_next_meeting(
+pub fn carry_by_link(
     service: &Service,
     visitor_hash: &str,
     question: QuestionId,
 ) -> Result<DraftId, ServiceError> {
     let (meeting, typed) = service.store.read(|db| {
         let question = questions::question(db, question)?;
-        let held = meetings::meeting(db, question.meeting_id)?;
-        let next = views::next_meeting_of_board(service, db, &held.meeting)?.ok_or_else(|| {
-            ServiceError::Conflict(
-                "The board's next meeting is not known yet. Your question has been kept."
-                    .to_owned(),
-            )
-        })?;
-        let details = questions::questioner(db, question.id)?;
-        let agenda = meetings::agenda(db, held.meeting.id)?;
-        let mut typed = carried(&question, details.as_ref());
-        if !next.meeting().agenda_published {
-            typed.matter.matter = views::matter_words(&question, &agenda)
-                .chars()
-                .take(200)
-                .collect();
-        }
-        Ok::<_, ServiceError>((next.meeting().id, typed))
+        carried(service, db, &question)
     })?;
-    let kept = Kept {
+    let saved = Saved {
         typed,
         carried_from: Some(question),
+        details_of: None,
     };
-    begin_with(service, visitor_hash, meeting, &kept)
+    begin_with(service, visitor_hash, meeting, &saved)
 }
 
-fn carried(question: &Question, details: Option<&QuestionerDetails>) -> TypedQuestion {
-    let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    TypedQuestion {
-        matter: TypedMatter::default(),
+/// Begins a draft for the board's next meeting in the browser in which a refused question was written (reading 4). The questioner's
+/// details stay with that question: they are added when the new one is sent, and shown on no page.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] where the draft is another browser's or has not been sent; [`ServiceError::Conflict`] where no later
+/// meeting of the board is known yet.
+pub fn carry_sent_draft(
+    service: &Service,
+    visitor_hash: &str,
+    draft: DraftId,
+) -> Result<DraftId, ServiceError> {
+    let (question, meeting, typed) = service.store.read(|db| {
+        drafts::find(db, draft, visitor_hash)?;
+        let question = questions::of_draft(db, draft)?.ok_or(ServiceError::NotFound)?;
+        let (meeting, typed) = carried(service, db, &question)?;
+        Ok::<_, ServiceError>((question.id, meeting, typed))
+    })?;
+    let saved = Saved {
+        typed,
+        carried_from: Some(question),
+        details_of: Some(question),
+    };
+    begin_with(service, visitor_hash, meeting, &saved)
+}
+
+/// The board's next meeting, and a question's words and matter as its private page shows them.
+fn carried(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+) -> Result<(MeetingId, TypedQuestion), ServiceError> {
+    let from = meetings::meeting(db, question.meeting_id)?;
+    let next = views::next_meeting_of_board(service, db, &from.meeting)?.ok_or_else(|| {
+        ServiceError::Conflict(
+            "The date of the board's next meeting is not known yet. Your question has been kept."
+                .to_owned(),
+        )
+    })?;
+    let agenda = meetings::agenda(db, from.meeting.id)?;
+    let typed = TypedQuestion {
+        matter: TypedMatter {
+            agenda_item: String::new(),
+            matter: views::matter_words(question, &agenda)
+                .chars()
+                .take(200)
+                .collect(),
+        },
         text: TypedText {
             question: question.public_text.clone(),
         },
-        questioner: details.map_or_else(TypedQuestioner::default, |details| TypedQuestioner {
+        ..TypedQuestion::default()
+    };
+    Ok((next.meeting().id, typed))
+}
+
+/// Everything that a draft sends: what was typed, with the details given before where the draft uses those.
+///
+/// # Errors
+/// Those of the store.
+pub fn to_send(service: &Service, draft: &Draft) -> Result<TypedQuestion, ServiceError> {
+    let mut typed = draft.typed.clone();
+    if let Some(question) = draft.details_of
+        && let Some(details) = service
+            .store
+            .read(|db| Ok::<_, ServiceError>(questions::questioner(db, question)?))?
+    {
+        typed.questioner = TypedQuestioner::from(&details);
+    }
+    Ok(typed)
+}
+
+/// The question whose details a draft uses, where they are still there and can still be read.
+fn usable(db: &mut Db, details_of: Option<QuestionId>) -> Result<Option<QuestionId>, ServiceError> {
+    let Some(question) = details_of else {
+        return Ok(None);
+    };
+    Ok(questions::questioner(db, question)?
+        .filter(|details| TypedQuestioner::from(details).problems().is_empty())
+        .map(|_| question))
+}
+
+impl From<&QuestionerDetails> for TypedQuestioner {
+    fn from(details: &QuestionerDetails) -> Self {
+        let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+        Self {
             name: details.name.clone(),
             organisation: details.organisation.clone().unwrap_or_default(),
             address: details.address.clone(),
@@ -209,7 +280,6 @@ fn carried(question: &Question, details: Option<&QuestionerDetails>) -> TypedQue
             needs: details.needs.clone().unwrap_or_default(),
             resident: yes_or_no(details.resident),
             publish_name: yes_or_no(details.publish_name),
-        }),
-        difference: question.difference.clone().unwrap_or_default(),
+        }
     }
 }

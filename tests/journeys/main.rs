@@ -9,6 +9,7 @@ mod guards;
 mod import;
 mod officer;
 mod papers;
+mod private_link;
 mod redaction;
 mod resident;
 mod staff;

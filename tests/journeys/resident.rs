@@ -18,16 +18,16 @@ use public_question_time::store::staff::{HeldRole, Role};
 use crate::app::{Browser, Page, Setup, TestApp};
 
 /// A board with a meeting on 6 February 2024 whose agenda is out, and one on 9 April whose agenda is not.
-struct Town {
-    app: TestApp,
-    officer: Acting,
-    meeting: MeetingId,
-    next: MeetingId,
+pub(super) struct Town {
+    pub(super) app: TestApp,
+    pub(super) officer: Acting,
+    pub(super) meeting: MeetingId,
+    pub(super) next: MeetingId,
 }
 
 impl Town {
     /// The question that a private link opens, for what an officer does to it.
-    fn question(&self, link: &str) -> Question {
+    pub(super) fn question(&self, link: &str) -> Question {
         let service = &self.app.service;
         let token = link.trim_start_matches("/question/");
         service
@@ -36,7 +36,7 @@ impl Town {
             .unwrap()
     }
 
-    fn version(&self, meeting: MeetingId) -> i32 {
+    pub(super) fn version(&self, meeting: MeetingId) -> i32 {
         let service = &self.app.service;
         let view = service
             .store
@@ -61,7 +61,7 @@ fn particulars(month: u32, day: u32, agenda_published: bool) -> Particulars {
     }
 }
 
-async fn town() -> Town {
+pub(super) async fn town() -> Town {
     let app = TestApp::start().await;
     let email = "officer@example.org";
     let role = HeldRole {
@@ -174,7 +174,7 @@ fn item(page: &Page, title: &str) -> String {
 }
 
 /// Goes from the matter to "check your answers".
-async fn write(
+pub(super) async fn write(
     browser: &Browser,
     meeting: MeetingId,
     question: &str,
@@ -200,7 +200,7 @@ async fn write(
     page
 }
 
-async fn send(browser: &Browser, check: &Page) -> Page {
+pub(super) async fn send(browser: &Browser, check: &Page) -> Page {
     let sent = browser
         .press(check, "Send your question", &[("declaration", "yes")])
         .await;
@@ -209,7 +209,7 @@ async fn send(browser: &Browser, check: &Page) -> Page {
 }
 
 /// The private link on a receipt, as a path.
-fn private_link(page: &Page) -> String {
+pub(super) fn private_link(page: &Page) -> String {
     let links = page.html();
     let all = scraper::Selector::parse("main a[href]").unwrap();
     let href = links
@@ -1292,7 +1292,11 @@ async fn a_rejection_shows_its_grounds_and_goes_on_to_the_next_meeting() {
     let carried = phone
         .press(&page, "Send it to the board’s next meeting", &[])
         .await;
-    let check = phone.follow(carried).await;
+    // the words go on; who asks is not shown to whoever holds the link, and asked again
+    let about_you = phone.follow(carried).await;
+    assert_eq!(about_you.heading(), "About you");
+    let answer = phone.press(&about_you, "Continue", &PERSON).await;
+    let check = phone.follow(answer).await;
     assert!(
         check.text().contains("Tuesday 9 April 2024"),
         "{}",

@@ -20,7 +20,7 @@ use crate::{
         status::{Act, Status},
     },
     service::{
-        ServiceError,
+        ServiceError, drafts,
         views::{self, PublicQuestion, QuestionView},
         your_question::{self, YourQuestion},
     },
@@ -28,10 +28,7 @@ use crate::{
     web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages},
 };
 
-use super::{
-    ask::done::{can_be_carried, carry_question},
-    words::MeetingWords,
-};
+use super::{ask::done::can_be_carried, words::MeetingWords};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -494,9 +491,12 @@ async fn carry(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answe
         Status::Rejected | Status::Withdrawn => true,
         _ => false,
     };
-    if may {
-        carry_question(&visitor, question.id).await
-    } else {
-        Ok(pages::see_other(&path))
+    if !may {
+        return Ok(pages::see_other(&path));
     }
+    let hash = visitor.hash();
+    let draft = visitor
+        .run(move |service| drafts::carry_by_link(service, &hash, question.id))
+        .await?;
+    Ok(pages::see_other(&format!("/ask/{draft}")))
 }

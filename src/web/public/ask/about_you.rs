@@ -32,6 +32,8 @@ struct AboutYouPage {
     about: About,
     back: String,
     errors: Vec<FieldError>,
+    /// Whether the details given with an earlier question are used unless others are typed.
+    given_before: bool,
     form: TypedQuestioner,
     residence: Vec<Choice>,
     residence_legend: String,
@@ -65,6 +67,7 @@ fn template(visitor: &Visitor, draft: &Draft, errors: Vec<FieldError>) -> AboutY
         about: About::new(service, draft),
         back: Step::Question.path(draft.id),
         errors,
+        given_before: draft.details_of.is_some(),
         form: draft.typed.questioner.clone(),
         // a hint and not a conditional part: axe-core faults the aria-expanded that those put on a radio
         residence: vec![

@@ -7,8 +7,9 @@ use crate::{
     domain::{id::DraftId, question::Channel, questioner::Postcode, refusal::Clause},
     service::{
         ServiceError,
-        drafts::Draft,
+        drafts::{self, Draft},
         submit_question::{self, Submission},
+        typed_question::TypedQuestioner,
     },
     web::{
         Answer, Form, Visitor,
@@ -98,7 +99,51 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
             ),
         );
     }
-    let person = &typed.questioner;
+    let given_before = draft.details_of.is_some();
+    let your_rows = if given_before {
+        vec![
+            SummaryRow::new(
+                "Your details",
+                "The details that you gave with your last question",
+            )
+            .change(you, "your details"),
+        ]
+    } else {
+        your_rows(&typed.questioner, &you, borough)
+    };
+    let not_resident = !given_before && typed.questioner.resident != "yes";
+    let declaration = if not_resident {
+        "What I have given is correct".to_owned()
+    } else if given_before {
+        format!("I live in {borough}, and the details that I gave before are still correct")
+    } else {
+        format!("I live in {borough}, and what I have given is correct")
+    };
+    CheckPage {
+        page: visitor
+            .page("Check your answers before you send your question")
+            .within("/meetings")
+            .with_errors(declaration_missing),
+        about: About::new(service, draft),
+        back: Step::AboutYou.path(draft.id),
+        problems: if declaration_missing {
+            vec![FieldProblem::new("declaration", DECLARE)]
+        } else {
+            Vec::new()
+        },
+        error: if declaration_missing { DECLARE } else { "" },
+        question_rows,
+        your_rows,
+        speaking: Speaking::of(service, draft),
+        not_resident,
+        clause: Clause::I.cited(),
+        borough: borough.clone(),
+        declaration: vec![Choice::new("yes", declaration)],
+    }
+}
+
+/// What was typed about the questioner.
+fn your_rows(person: &TypedQuestioner, you: &str, borough: &str) -> Vec<SummaryRow> {
     let given = |typed: &str| match typed.trim() {
         "" => "Not given".to_owned(),
         typed => typed.to_owned(),
@@ -107,7 +152,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
     let row = |key: &str, value: String, field: &str, about: &str| {
         SummaryRow::new(key, value).change(format!("{you}#{field}"), about)
     };
-    let your_rows = vec![
+    vec![
         row("Full name", given(&person.name), "name", "your full name"),
         row(
             "Organisation",
@@ -155,34 +200,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
             "needs",
             "what you need for the meeting",
         ),
-    ];
-    let resident = person.resident == "yes";
-    let declaration = if resident {
-        format!("I live in {borough}, and what I have given is correct")
-    } else {
-        "What I have given is correct".to_owned()
-    };
-    CheckPage {
-        page: visitor
-            .page("Check your answers before you send your question")
-            .within("/meetings")
-            .with_errors(declaration_missing),
-        about: About::new(service, draft),
-        back: Step::AboutYou.path(draft.id),
-        problems: if declaration_missing {
-            vec![FieldProblem::new("declaration", DECLARE)]
-        } else {
-            Vec::new()
-        },
-        error: if declaration_missing { DECLARE } else { "" },
-        question_rows,
-        your_rows,
-        speaking: Speaking::of(service, draft),
-        not_resident: !resident,
-        clause: Clause::I.cited(),
-        borough: borough.clone(),
-        declaration: vec![Choice::new("yes", declaration)],
-    }
+    ]
 }
 
 async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
@@ -216,9 +234,13 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Answer {
         return pages::invalid(&template(&visitor, &draft, true));
     }
     visitor.count(Limit::Submissions)?;
+    let draft_to_send = draft.clone();
+    let typed = visitor
+        .run(move |service| drafts::to_send(service, &draft_to_send))
+        .await?;
     let submission = Submission {
         meeting: draft.meeting.meeting().id,
-        typed: draft.typed,
+        typed,
         channel: Channel::Web,
         received_at: form.received_at,
         draft: Some(id),

@@ -5,11 +5,7 @@ use askama::Template;
 
 use crate::{
     config::Council,
-    domain::{
-        id::{DraftId, QuestionId},
-        local_time,
-        refusal::Refusal,
-    },
+    domain::{id::DraftId, local_time, masked, refusal::Refusal, status::Status},
     service::{
         ServiceError, drafts,
         views::{self, QuestionView},
@@ -24,7 +20,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(web::resource("/ask/{draft}/carry").route(web::post().to(carry)));
 }
 
-/// How the questioner hears of it.
+/// How the questioner hears of it. The address is masked: whoever uses the browser next can open the receipt.
 struct ByLetter {
     email: String,
     held_back: bool,
@@ -75,7 +71,8 @@ fn by_letter(view: &QuestionView) -> ByLetter {
         email: view
             .questioner
             .as_ref()
-            .and_then(|details| details.email.clone())
+            .and_then(|details| details.email.as_deref())
+            .map(masked::email)
             .unwrap_or_default(),
         held_back: view
             .letters
@@ -147,23 +144,20 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
     Ok(crate::web::public::personal(answer))
 }
 
-/// Sends what was refused on to the board's next meeting: a new draft with everything in it (reading 4).
+/// Sends what was refused on to the board's next meeting, with the details given before (reading 4).
 async fn carry(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answer {
     let draft = super::open(&visitor, id.into_inner()).await?;
     match &draft.question {
-        Some(question) if !question.refusals.is_empty() => {
-            carry_question(&visitor, question.id).await
+        Some(question)
+            if question.status == Status::Refused && can_be_carried(&question.refusals) =>
+        {
+            let (hash, sent) = (visitor.hash(), draft.id);
+            let next = visitor
+                .run(move |service| drafts::carry_sent_draft(service, &hash, sent))
+                .await?;
+            Ok(pages::see_other(&format!("/ask/{next}")))
         }
         Some(_) => Ok(pages::see_other(&super::done_path(draft.id))),
         None => Ok(pages::see_other(&format!("/ask/{}", draft.id))),
     }
-}
-
-/// A draft for the board's next meeting with what this question holds.
-pub async fn carry_question(visitor: &Visitor, id: QuestionId) -> Answer {
-    let hash = visitor.hash();
-    let draft = visitor
-        .run(move |service| drafts::carry_to_next_meeting(service, &hash, id))
-        .await?;
-    Ok(pages::see_other(&format!("/ask/{draft}")))
 }

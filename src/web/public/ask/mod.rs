@@ -66,6 +66,7 @@ impl Step {
         match self {
             Self::Matter => matter_problems(draft),
             Self::Question => draft.typed.text.problems(),
+            Self::AboutYou if draft.details_of.is_some() => Vec::new(),
             Self::AboutYou => draft.typed.questioner.problems(),
         }
     }
@@ -181,7 +182,7 @@ impl About {
 fn warning(service: &Service, draft: &Draft) -> String {
     let now = service.now();
     let deadline = &draft.meeting.deadline;
-    let kept = "You can still send your question: it will be refused for this meeting and kept, and you can then send it to the board's next meeting in one step.";
+    let kept = "You can still send your question: it will be refused for this meeting and kept, and you can then send it to the board's next meeting.";
     match draft.meeting.meeting().status {
         MeetingStatus::Cancelled => format!("This meeting has been cancelled. {kept}"),
         MeetingStatus::Held => format!("This meeting is over. {kept}"),
