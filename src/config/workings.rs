@@ -19,6 +19,10 @@ pub struct Outbox {
     pub retry_for: Duration,
     /// How many letters are under way at once.
     pub concurrency: usize,
+    /// After how long a letter that waits is shown on the officers' desk.
+    pub shown_after: TimeDelta,
+    /// From how many days before a meeting on a letter about it that waits or failed is marked as urgent.
+    pub urgent_days_before_meeting: u64,
 }
 
 impl Outbox {
@@ -32,6 +36,8 @@ impl Outbox {
             lease: reader.duration("outbox.lease_seconds", Unit::Seconds, 5..=600),
             retry_for: reader.duration("outbox.retry_hours", Unit::Hours, 1..=336),
             concurrency: reader.number("outbox.concurrency", 1..=32),
+            shown_after: TimeDelta::minutes(reader.number("outbox.shown_after_minutes", 1..=1440)),
+            urgent_days_before_meeting: reader.number("outbox.urgent_days_before_meeting", 0..=60),
         }
     }
 }

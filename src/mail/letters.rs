@@ -11,6 +11,7 @@ use crate::{
     domain::local_time,
     mail::words,
     service::{deliver_outbox::Outgoing, letters::Letter},
+    store::letters::AsSent,
 };
 
 /// A letter in words.
@@ -22,6 +23,16 @@ pub struct Rendered {
     pub text: String,
     /// The letter as a whole HTML document for e-mail.
     pub html: String,
+}
+
+impl Rendered {
+    /// The words that are kept once the letter has gone out.
+    pub fn as_sent(&self) -> AsSent {
+        AsSent {
+            subject: self.subject.clone(),
+            text: self.text.clone(),
+        }
+    }
 }
 
 /// A letter and to whom it goes.
@@ -212,6 +223,18 @@ pub fn printable(
         ..*to
     };
     piece(settings, &on_paper, postal_address, true)
+}
+
+/// The words that are on the sheet of [`printable`], to be kept once it was posted.
+///
+/// # Errors
+/// As [`render`].
+pub fn as_printed(settings: &Settings, to: &Addressed<'_>) -> Result<AsSent, askama::Error> {
+    let on_paper = Addressed {
+        private_link: None,
+        ..*to
+    };
+    Ok(render(settings, &on_paper)?.as_sent())
 }
 
 /// The letter as a piece of a page, as its reader will see it: for the officer's preview.

@@ -78,8 +78,9 @@ impl Postman for SmtpPostman {
     fn deliver<'a>(&'a self, letter: &'a Outgoing) -> Delivering<'a> {
         Box::pin(async move {
             let written = message::write(&self.settings, letter)?;
+            let as_sent = written.rendered.as_sent();
             match self.transport.send(written.message).await {
-                Ok(_) => Ok(()),
+                Ok(_) => Ok(as_sent),
                 Err(error) => Err(judge(&error)),
             }
         })
@@ -93,7 +94,11 @@ fn judge(error: &smtp::Error) -> Undelivered {
     let about_the_account = error
         .status()
         .is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538));
-    let said = error.to_string();
+    let said = if error.status().is_some() {
+        format!("the mail server answered: {error}")
+    } else {
+        format!("the mail server does not answer ({error})")
+    };
     if error.is_permanent() && !about_the_account {
         Undelivered::Permanent(said)
     } else {
@@ -132,8 +137,9 @@ impl Postman for FolderPostman {
             let written = message::write(&self.settings, letter)?;
             let (folder, name) = (self.folder.clone(), file_name(letter));
             let bytes = written.message.formatted();
+            let as_sent = written.rendered.as_sent();
             match tokio::task::spawn_blocking(move || put(&folder, &name, &bytes)).await {
-                Ok(Ok(())) => Ok(()),
+                Ok(Ok(())) => Ok(as_sent),
                 Ok(Err(error)) => Err(Undelivered::Temporary(format!(
                     "the folder for letters: {error}"
                 ))),
@@ -243,6 +249,7 @@ impl Postman for MemoryPostman {
             if let Some(failing) = &inner.failing {
                 return Err(failing.clone());
             }
+            let as_sent = written.rendered.as_sent();
             inner.kept.push(Kept {
                 id: letter.id,
                 kind: letter.letter.code(),
@@ -253,7 +260,7 @@ impl Postman for MemoryPostman {
                 private_link: letter.private_link.clone(),
                 message: written.message.formatted(),
             });
-            Ok(())
+            Ok(as_sent)
         })
     }
 }

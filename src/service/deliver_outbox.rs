@@ -8,17 +8,20 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::{
     domain::{codes::Code, id::LetterId},
-    service::{Service, ServiceError, actor::Acting, letters::Letter, permission},
+    service::{
+        Service, ServiceError, actor::Acting, letters::Letter, permission,
+        private_link::MASKED_LINK,
+    },
     store::{
-        audit,
         connection::Db,
-        letters::{self, Attempt, LetterState, OutboxLetter},
-        questions, rows,
+        error::StoreError,
+        letters::{self, AsSent, Attempt, LetterState, OutboxLetter},
+        meetings, questions, rows,
     },
 };
 
@@ -31,6 +34,10 @@ const FAILED: &str = "letter_failed";
 const SENT_AGAIN: &str = "letter_sent_again";
 const PRINTED: &str = "letter_printed";
 const SETTLED: &str = "letter_settled_by_hand";
+const CAME_BACK: &str = "letter_came_back";
+
+/// How many characters an officer can write about a letter that came back.
+pub const MAX_CAME_BACK_REASON: usize = 300;
 
 /// The wait after the first failure; each further one is twice as long, up to the longest.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
@@ -68,13 +75,14 @@ pub enum Undelivered {
 }
 
 /// What becomes of an attempt to deliver, in its own time.
-pub type Delivering<'a> = Pin<Box<dyn Future<Output = Result<(), Undelivered>> + Send + 'a>>;
+pub type Delivering<'a> = Pin<Box<dyn Future<Output = Result<AsSent, Undelivered>> + Send + 'a>>;
 
 /// Hands letters over: to a mail server, into a folder, into memory.
 pub trait Postman: Send + Sync + 'static {
     /// Delivers one letter. The same letter may come again; it goes out with the same Message-ID.
     ///
-    /// The future resolves to [`Undelivered`] where the letter was not handed over, or is not known to have been.
+    /// The future resolves to the words that were handed over, which are kept so that an officer can read them; to
+    /// [`Undelivered`] where the letter was not handed over, or is not known to have been.
     fn deliver<'a>(&'a self, letter: &'a Outgoing) -> Delivering<'a>;
 }
 
@@ -236,15 +244,23 @@ fn settle(
     db: &mut Db,
     worker: &str,
     claimed: &Claimed,
-    attempted: &Result<(), Undelivered>,
+    attempted: &Result<AsSent, Undelivered>,
 ) -> Result<Outcome, ServiceError> {
     let row = &claimed.row;
     let now = service.now();
+    let readdressed = match letters::letter(db, row.id) {
+        Ok(current) => current.recipient_email != row.recipient_email,
+        // removed with the personal details
+        Err(StoreError::NotFound) => return Ok(Outcome::LeaseLost),
+        Err(error) => return Err(error.into()),
+    };
     let (outcome, next, error) = match attempted {
-        Ok(()) => (Outcome::Sent, now, None),
+        // the address was put right while the letter was under way: it goes to the right one as well
+        _ if readdressed => (Outcome::PutOff, now, None),
+        Ok(_) => (Outcome::Sent, now, None),
         Err(Undelivered::Permanent(why)) => (Outcome::Failed, now, Some(why)),
         Err(Undelivered::Temporary(why)) => {
-            let given_up_at = tried_since(db, row)? + span(service.settings.outbox.retry_for);
+            let given_up_at = row.waiting_since + span(service.settings.outbox.retry_for);
             if now >= given_up_at {
                 (Outcome::Failed, now, Some(why))
             } else {
@@ -264,6 +280,10 @@ fn settle(
         next_attempt_at: next,
         error: error.clone(),
         at: now,
+        as_sent: attempted
+            .as_ref()
+            .ok()
+            .map(|sent| without_private_link(sent, claimed.private_link.as_deref())),
     };
     if !letters::settle(db, row.id, worker, &attempt)? {
         return Ok(Outcome::LeaseLost);
@@ -294,14 +314,18 @@ fn settle(
     Ok(outcome)
 }
 
-/// From when on a letter has been tried: when it was written, or when an officer last sent it again.
-fn tried_since(db: &mut Db, row: &OutboxLetter) -> Result<DateTime<Utc>, ServiceError> {
-    let again = audit::of_subject(db, &row.id.to_string())?
-        .into_iter()
-        .filter(|entry| entry.act == SENT_AGAIN)
-        .map(|entry| entry.at())
-        .max();
-    Ok(again.unwrap_or(row.created_at))
+/// The words of a letter without the private link: whoever reads them must not be able to act as the questioner.
+fn without_private_link(sent: &AsSent, link: Option<&str>) -> AsSent {
+    let Some(link) = link else {
+        return sent.clone();
+    };
+    // the token alone opens the question as well as the whole address does
+    let token = link.rsplit('/').next().unwrap_or(link);
+    let masked = |text: &str| text.replace(link, MASKED_LINK).replace(token, MASKED_LINK);
+    AsSent {
+        subject: masked(&sent.subject),
+        text: masked(&sent.text),
+    }
 }
 
 /// How long a letter waits after so many earlier failures: doubling, between half and the whole of the step, so that letters
@@ -339,48 +363,32 @@ pub struct OnTheDesk {
     pub reference: Option<String>,
     /// Where a letter to be printed goes, a line to an entry: the name comes first. Empty once the details were removed.
     pub postal_address: Vec<String>,
+    /// The date of the meeting for which its question is.
+    pub meeting_date: Option<NaiveDate>,
 }
 
 impl Service {
-    /// Letters that could not be sent, oldest first, `most` at most.
+    /// A page of letters for the desk, `max` at most.
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`] and others.
-    pub fn failed_letters(
+    pub fn letters_page(
         &self,
         acting: &Acting,
-        most: i64,
+        filter: &letters::Filter,
+        order: letters::Order,
+        max: i64,
     ) -> Result<Vec<OnTheDesk>, ServiceError> {
-        self.on_the_desk(acting, LetterState::Failed, most)
-    }
-
-    /// Letters that wait to be printed and posted, oldest first, `most` at most.
-    ///
-    /// # Errors
-    /// [`ServiceError::Forbidden`] and others.
-    pub fn letters_to_print(
-        &self,
-        acting: &Acting,
-        most: i64,
-    ) -> Result<Vec<OnTheDesk>, ServiceError> {
-        self.on_the_desk(acting, LetterState::ToPrint, most)
-    }
-
-    /// How many letters failed, and how many wait to be printed: for the desk's first page.
-    ///
-    /// # Errors
-    /// [`ServiceError::Forbidden`] and others.
-    pub fn count_letters_on_the_desk(&self, acting: &Acting) -> Result<(i64, i64), ServiceError> {
         permission::proper_officer(acting)?;
         self.store.read(|db| {
-            Ok((
-                letters::count(db, LetterState::Failed)?,
-                letters::count(db, LetterState::ToPrint)?,
-            ))
+            letters::page(db, filter, order, max)?
+                .into_iter()
+                .map(|row| on_the_desk(db, row))
+                .collect()
         })
     }
 
-    /// One letter with where it goes, for the page that prints it.
+    /// One letter with where it goes and its facts, for an officer to read or print. The private link in it is masked.
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and others.
@@ -399,54 +407,113 @@ impl Service {
                 name: row.recipient_name.clone(),
                 email: row.recipient_email.clone(),
                 reference,
-                private_link,
+                private_link: private_link
+                    .filter(|_| row.recipient_email.is_some())
+                    .map(|_| MASKED_LINK.to_owned()),
                 written_at: row.created_at,
             };
             Ok((on_the_desk(db, row)?, outgoing))
         })
     }
 
-    fn on_the_desk(
-        &self,
-        acting: &Acting,
-        state: LetterState,
-        most: i64,
-    ) -> Result<Vec<OnTheDesk>, ServiceError> {
+    /// Sends a letter that failed once more, to the address that is now on record. It is tried as long as a new one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has not failed, or has no address to go to.
+    pub fn resend(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
         permission::proper_officer(acting)?;
-        self.store.read(|db| {
-            letters::with_state(db, state, most)?
-                .into_iter()
-                .map(|row| on_the_desk(db, row))
-                .collect()
+        self.store.write(|db| {
+            let row = letters::letter(db, id)?;
+            if row.recipient_email.is_none() {
+                return Err(conflict(
+                    "This letter has no email address to go to. Print it and post it, or add an email address to the contact details.",
+                ));
+            }
+            match row.state {
+                LetterState::Failed => {}
+                LetterState::Waiting => {
+                    return Err(conflict("This letter is already waiting to be sent."));
+                }
+                LetterState::Sent => {
+                    return Err(conflict(
+                        "This letter has been sent. If it came back, record that first.",
+                    ));
+                }
+                LetterState::ToPrint | LetterState::Printed | LetterState::Settled => {
+                    return Err(conflict("This letter did not fail, so it is not sent again."));
+                }
+            }
+            self.change_state(db, acting, &row, SENT_AGAIN, LetterState::Waiting)
         })
     }
 
-    /// Sends a letter that failed once more. It is tried as long as a new one.
+    /// Notes that a letter was printed and posted: one without an e-mail address, or one that could not be sent. `printed` is
+    /// what was on the paper.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has not failed.
-    pub fn resend(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
-        self.change_letter(
-            acting,
-            id,
-            SENT_AGAIN,
-            LetterState::Failed,
-            LetterState::Waiting,
-        )
+    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it does not wait to be printed and has not failed.
+    pub fn mark_printed(
+        &self,
+        acting: &Acting,
+        id: LetterId,
+        printed: &AsSent,
+    ) -> Result<(), ServiceError> {
+        permission::proper_officer(acting)?;
+        self.store.write(|db| {
+            let row = letters::letter(db, id)?;
+            match row.state {
+                LetterState::ToPrint | LetterState::Failed => {}
+                LetterState::Printed => {
+                    return Err(conflict(
+                        "This letter is already marked as printed and posted.",
+                    ));
+                }
+                LetterState::Waiting | LetterState::Sent | LetterState::Settled => {
+                    return Err(conflict("This letter does not need to be printed."));
+                }
+            }
+            letters::keep_as_sent(db, id, printed)?;
+            self.change_state(db, acting, &row, PRINTED, LetterState::Printed)
+        })
     }
 
-    /// Notes that a letter was printed and posted.
+    /// Records that a letter which was sent or posted came back, with what the returned message said. It is then among the
+    /// letters that could not be sent.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it does not wait to be printed.
-    pub fn mark_printed(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
-        self.change_letter(
-            acting,
-            id,
-            PRINTED,
-            LetterState::ToPrint,
-            LetterState::Printed,
-        )
+    /// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::Conflict`] where it was not sent.
+    pub fn letter_came_back(
+        &self,
+        acting: &Acting,
+        id: LetterId,
+        reason: &str,
+    ) -> Result<(), ServiceError> {
+        permission::proper_officer(acting)?;
+        if reason.chars().count() > MAX_CAME_BACK_REASON {
+            return Err(ServiceError::field(
+                "reason",
+                "too_long",
+                format!(
+                    "What the returned message says must be {MAX_CAME_BACK_REASON} characters or fewer"
+                ),
+            ));
+        }
+        self.store.write(|db| {
+            let row = letters::letter(db, id)?;
+            if !matches!(row.state, LetterState::Sent | LetterState::Printed) {
+                return Err(conflict(
+                    "Only a letter that was sent or posted can come back.",
+                ));
+            }
+            let said = without_addresses(reason);
+            let error = if said.is_empty() {
+                "It came back.".to_owned()
+            } else {
+                format!("It came back: {said}")
+            };
+            letters::set_last_error(db, id, &error)?;
+            self.change_state(db, acting, &row, CAME_BACK, LetterState::Failed)
+        })
     }
 
     /// Notes that an officer dealt with a letter that failed in another way: by telephone, say.
@@ -454,32 +521,35 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has not failed.
     pub fn settle_by_hand(&self, acting: &Acting, id: LetterId) -> Result<(), ServiceError> {
-        self.change_letter(
-            acting,
-            id,
-            SETTLED,
-            LetterState::Failed,
-            LetterState::Settled,
-        )
-    }
-
-    fn change_letter(
-        &self,
-        acting: &Acting,
-        id: LetterId,
-        act: &str,
-        from: LetterState,
-        to: LetterState,
-    ) -> Result<(), ServiceError> {
         permission::proper_officer(acting)?;
         self.store.write(|db| {
             let row = letters::letter(db, id)?;
-            if !letters::change_state(db, id, from, to, self.now())? {
-                return Err(ServiceError::changed());
+            if row.state != LetterState::Failed {
+                return Err(conflict(
+                    "This letter did not fail, so there is nothing to settle.",
+                ));
             }
-            audit(self, db, acting, act, &row, to)
+            self.change_state(db, acting, &row, SETTLED, LetterState::Settled)
         })
     }
+
+    fn change_state(
+        &self,
+        db: &mut Db,
+        acting: &Acting,
+        row: &OutboxLetter,
+        act: &str,
+        to: LetterState,
+    ) -> Result<(), ServiceError> {
+        if !letters::change_state(db, row.id, row.state, to, self.now())? {
+            return Err(ServiceError::changed());
+        }
+        audit(self, db, acting, act, row, to)
+    }
+}
+
+fn conflict(why: &str) -> ServiceError {
+    ServiceError::Conflict(why.to_owned())
 }
 
 fn audit(
@@ -506,9 +576,11 @@ fn on_the_desk(db: &mut Db, letter: OutboxLetter) -> Result<OnTheDesk, ServiceEr
             letter,
             reference: None,
             postal_address: Vec::new(),
+            meeting_date: None,
         });
     };
-    let reference = questions::question(db, id)?.reference.to_string();
+    let question = questions::question(db, id)?;
+    let meeting_date = meetings::meeting(db, question.meeting_id)?.meeting.date;
     let postal_address = questions::questioner(db, id)?.map_or_else(Vec::new, |to| {
         let mut lines = vec![to.name];
         lines.extend(to.address.lines().map(str::to_owned));
@@ -522,8 +594,9 @@ fn on_the_desk(db: &mut Db, letter: OutboxLetter) -> Result<OnTheDesk, ServiceEr
     });
     Ok(OnTheDesk {
         letter,
-        reference: Some(reference),
+        reference: Some(question.reference.to_string()),
         postal_address,
+        meeting_date: Some(meeting_date),
     })
 }
 

@@ -19,13 +19,14 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        evidence, permission,
+        evidence,
+        letters_in_sight::{self, LettersInSight},
+        permission,
         views::{self, MeetingView},
     },
     store::{
         calendar::{self, DeadlineChange},
         connection::Db,
-        letters::{self, LetterState},
         questions::{self, Filter, Question, QuestionerDetails},
         responses::{self, WrittenResponse},
         staff::{self, Role, StaffMember},
@@ -102,10 +103,8 @@ pub struct Desk {
     pub waiting: Vec<Waiting>,
     /// Written responses owed: their own first where they only respond, otherwise by due day.
     pub owed: Vec<Owed>,
-    /// Letters that could not be sent.
-    pub failed_letters: i64,
-    /// Letters to print.
-    pub letters_to_print: i64,
+    /// Letters that wait too long, failed, or are to be printed.
+    pub letters: LettersInSight,
     /// Deadlines that moved lately, with the board and the date of the meeting.
     pub deadline_changes: Vec<(DeadlineChange, String, NaiveDate)>,
     /// Questions refused by the rule lately.
@@ -135,8 +134,7 @@ pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
             desk.owed = owed(service, db, member)?;
         }
         if officer {
-            desk.failed_letters = letters::count(db, LetterState::Failed)?;
-            desk.letters_to_print = letters::count(db, LetterState::ToPrint)?;
+            desk.letters = letters_in_sight::counts(service, db)?;
             let since = service.now() - LATELY;
             for change in calendar::deadline_changes_since(db, since)? {
                 let view = views::meeting(service, db, change.meeting_id)?;

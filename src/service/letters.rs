@@ -285,6 +285,8 @@ impl Service {
             last_error: None,
             created_at: now,
             settled_at: None,
+            as_sent: None,
+            waiting_since: now,
         })
     }
 }

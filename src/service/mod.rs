@@ -20,6 +20,7 @@ pub mod event_log;
 pub mod evidence;
 pub mod import_postcodes;
 pub mod letters;
+pub mod letters_in_sight;
 pub mod load_seeds;
 pub mod meetings;
 pub mod minutes;

@@ -15,6 +15,9 @@ use crate::{
     },
 };
 
+/// Stands for the private link wherever somebody else reads a letter: the link is the questioner's alone.
+pub const MASKED_LINK: &str = "(the questioner’s private link)";
+
 /// Bytes of the hash that go into the token: 128 bits.
 const HASH_BYTES: usize = 16;
 

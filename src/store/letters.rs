@@ -1,6 +1,6 @@
 //! The outbox: letters written with the act that causes them, and sent afterwards, each at least once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         dialect::{self, Claim},
         error::StoreError,
         rows,
-        schema::letters,
+        schema::{letters, meetings, questions},
         types::Instant,
     },
 };
@@ -35,6 +35,15 @@ coded! {
         /// An officer dealt with the failure in another way.
         Settled = "settled",
     }
+}
+
+/// The words of a letter as they were when it went out. The private link is not among them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AsSent {
+    /// The subject.
+    pub subject: String,
+    /// The text, as plain text.
+    pub text: String,
 }
 
 /// A letter in the outbox.
@@ -64,6 +73,10 @@ pub struct OutboxLetter {
     pub created_at: DateTime<Utc>,
     /// When it was sent, printed or given up.
     pub settled_at: Option<DateTime<Utc>>,
+    /// The words that went out last, once it was sent or printed.
+    pub as_sent: Option<AsSent>,
+    /// When it began to wait: when it was written, or when an officer last sent it again.
+    pub waiting_since: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -81,6 +94,9 @@ struct LetterRow {
     last_error: Option<String>,
     created_at: Instant,
     settled_at: Option<Instant>,
+    sent_subject: Option<String>,
+    sent_text: Option<String>,
+    waiting_since: Option<Instant>,
 }
 
 impl TryFrom<LetterRow> for OutboxLetter {
@@ -99,6 +115,11 @@ impl TryFrom<LetterRow> for OutboxLetter {
             last_error: row.last_error,
             created_at: row.created_at.utc(),
             settled_at: row.settled_at.map(Instant::utc),
+            as_sent: row
+                .sent_subject
+                .zip(row.sent_text)
+                .map(|(subject, text)| AsSent { subject, text }),
+            waiting_since: row.waiting_since.unwrap_or(row.created_at).utc(),
         })
     }
 }
@@ -121,6 +142,9 @@ pub fn insert(db: &mut Db, letter: &OutboxLetter) -> Result<(), StoreError> {
         last_error: letter.last_error.clone(),
         created_at: letter.created_at.into(),
         settled_at: letter.settled_at.map(Into::into),
+        sent_subject: letter.as_sent.as_ref().map(|sent| sent.subject.clone()),
+        sent_text: letter.as_sent.as_ref().map(|sent| sent.text.clone()),
+        waiting_since: Some(letter.waiting_since.into()),
     };
     diesel::insert_into(letters::table)
         .values(row)
@@ -169,6 +193,117 @@ pub fn with_state(
         .select(LetterRow::as_select())
         .load(db)?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Which letters a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those that stand so; empty for all.
+    pub states: Vec<LetterState>,
+    /// Those about this question; none for all.
+    pub question: Option<QuestionId>,
+}
+
+/// In which order a page of letters comes, and after which letter it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first.
+    OldestFirst {
+        /// The last letter of the page before.
+        after: Option<LetterId>,
+    },
+    /// The latest first.
+    LatestFirst {
+        /// The last letter of the page before.
+        before: Option<LetterId>,
+    },
+}
+
+/// A page of letters, `max` at most.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn page(
+    db: &mut Db,
+    filter: &Filter,
+    order: Order,
+    max: i64,
+) -> Result<Vec<OutboxLetter>, StoreError> {
+    let mut query = letters::table
+        .limit(max)
+        .select(LetterRow::as_select())
+        .into_boxed();
+    if !filter.states.is_empty() {
+        let states: Vec<&str> = filter.states.iter().map(|state| state.code()).collect();
+        query = query.filter(letters::state.eq_any(states));
+    }
+    if let Some(question) = filter.question {
+        query = query.filter(letters::question_id.eq(question.to_string()));
+    }
+    query = match order {
+        Order::OldestFirst { after } => {
+            if let Some(after) = after {
+                query = query.filter(letters::id.gt(after.to_string()));
+            }
+            query.order(letters::id.asc())
+        }
+        Order::LatestFirst { before } => {
+            if let Some(before) = before {
+                query = query.filter(letters::id.lt(before.to_string()));
+            }
+            query.order(letters::id.desc())
+        }
+    };
+    let rows = query.load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The letters that have waited since before an instant: how many, and the one that has waited longest.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn waiting_since_before(
+    db: &mut Db,
+    before: DateTime<Utc>,
+) -> Result<Option<(i64, OutboxLetter)>, StoreError> {
+    let before = Some(Instant::from(before));
+    let oldest = letters::table
+        .filter(letters::state.eq(LetterState::Waiting.code()))
+        .filter(letters::waiting_since.le(before))
+        .order((letters::waiting_since, letters::id))
+        .select(LetterRow::as_select())
+        .first(db)
+        .optional()?;
+    let Some(oldest) = oldest else {
+        return Ok(None);
+    };
+    let count = letters::table
+        .filter(letters::state.eq(LetterState::Waiting.code()))
+        .filter(letters::waiting_since.le(before))
+        .count()
+        .get_result(db)?;
+    Ok(Some((count, oldest.try_into()?)))
+}
+
+/// How many of the letters that stand so, and have waited since before an instant, are about a question for a meeting on one
+/// of these days, both included.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_for_meetings_between(
+    db: &mut Db,
+    state: LetterState,
+    before: DateTime<Utc>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<i64, StoreError> {
+    Ok(letters::table
+        .inner_join(questions::table.inner_join(meetings::table))
+        .filter(letters::state.eq(state.code()))
+        .filter(letters::waiting_since.le(Some(Instant::from(before))))
+        .filter(meetings::meeting_date.between(from, to))
+        .count()
+        .get_result(db)?)
 }
 
 /// How many letters stand so.
@@ -227,6 +362,8 @@ pub struct Attempt {
     pub error: Option<String>,
     /// When that was.
     pub at: DateTime<Utc>,
+    /// The words that went out, where it was handed over.
+    pub as_sent: Option<AsSent>,
 }
 
 /// Settles a letter that `worker` holds; whether it still held it. A worker that lost its lease changes nothing.
@@ -255,7 +392,54 @@ pub fn settle(
         letters::leased_until.eq(None::<Instant>),
     ))
     .execute(db)?;
+    if let (1, Some(as_sent)) = (changed, &attempt.as_sent) {
+        keep_as_sent(db, id, as_sent)?;
+    }
     Ok(changed == 1)
+}
+
+/// Stores the words that went out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn keep_as_sent(db: &mut Db, id: LetterId, as_sent: &AsSent) -> Result<(), StoreError> {
+    diesel::update(letters::table.find(id.to_string()))
+        .set((
+            letters::sent_subject.eq(Some(&as_sent.subject)),
+            letters::sent_text.eq(Some(&as_sent.text)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Stores what is known of a failure that nobody saw at hand-over: a letter that came back.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn set_last_error(db: &mut Db, id: LetterId, error: &str) -> Result<(), StoreError> {
+    diesel::update(letters::table.find(id.to_string()))
+        .set(letters::last_error.eq(Some(error)))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Gives a letter another address: none means that it is printed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn set_recipient(
+    db: &mut Db,
+    id: LetterId,
+    name: &str,
+    email: Option<&str>,
+) -> Result<(), StoreError> {
+    diesel::update(letters::table.find(id.to_string()))
+        .set((
+            letters::recipient_name.eq(name),
+            letters::recipient_email.eq(email),
+        ))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Moves a letter from one state to another by an officer's act; whether it stood there. A letter that waits again is due at
@@ -282,6 +466,11 @@ pub fn change_state(
         letters::settled_at.eq(settled_at),
     ))
     .execute(db)?;
+    if changed == 1 && to == LetterState::Waiting {
+        diesel::update(letters::table.find(id.to_string()))
+            .set(letters::waiting_since.eq(Some(Instant::from(at))))
+            .execute(db)?;
+    }
     Ok(changed == 1)
 }
 

@@ -275,6 +275,9 @@ diesel::table! {
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
         settled_at -> Nullable<Timestamp>,
+        sent_subject -> Nullable<Text>,
+        sent_text -> Nullable<Text>,
+        waiting_since -> Nullable<Timestamp>,
     }
 }
 

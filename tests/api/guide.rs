@@ -89,11 +89,15 @@ async fn the_examples_of_the_guide_are_answered_as_it_says() {
     let listed = council.listed(&waiting["reference"]).await;
     let own = council.received(2).await;
     let token = own["self"].as_str().unwrap().rsplit('/').next().unwrap();
+    council.app.letters().await;
+    let sent = council.officer.get("/letters?state=sent").await.expect(200);
+    let letter = sent["items"][0]["id"].as_str().unwrap().to_owned();
     let variables = BTreeMap::from([
         ("API", format!("{}/api/v1", council.app.address)),
         ("MEETING", council.meeting.clone()),
         ("QUESTION", listed["id"].as_str().unwrap().to_owned()),
         ("TOKEN", token.to_owned()),
+        ("LETTER", letter),
         ("STAFF", council.officer.token().to_owned()),
         ("DISPLAY", council.display.token().to_owned()),
     ]);

@@ -104,6 +104,17 @@ async fn the_officer_decides_moves_the_meeting_and_enters_a_letter() {
     let to_print = officer.get("/letters?state=to_print").await.expect(200);
     let letter = to_print["items"][0]["id"].as_str().unwrap().to_owned();
     let acts = format!("/letters/{letter}/acts");
+    let again = officer
+        .post(&acts, &json!({ "act": "send_again" }))
+        .await
+        .expect(409);
+    assert!(
+        again["detail"]
+            .as_str()
+            .unwrap()
+            .contains("no email address"),
+        "{again}"
+    );
     officer
         .post(&acts, &json!({ "act": "printed" }))
         .await
@@ -331,4 +342,60 @@ async fn a_resident_sees_what_was_put_before_and_the_officer_must_judge_it() {
         .await
         .expect(200);
     assert_eq!(seen["rejection"]["earlier"], earlier);
+}
+
+#[tokio::test]
+async fn an_officer_reads_a_letter_as_it_was_sent_and_records_that_it_came_back() {
+    let council = Council::open().await;
+    let officer = &council.officer;
+    let question = council.received(1).await;
+    let id = council.listed(&question["reference"]).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let delivered = council
+        .app
+        .letters_to("resident.1@example.org")
+        .await
+        .remove(0);
+    let link = delivered.private_link.unwrap();
+    let listed = officer
+        .get(&format!("/letters?state=sent&question={id}"))
+        .await
+        .expect(200);
+    let letter = listed["items"][0]["id"].as_str().unwrap();
+    let read = officer.get(&format!("/letters/{letter}")).await.expect(200);
+    assert_eq!(read["as_sent"], true);
+    assert_eq!(
+        read["text"],
+        delivered
+            .text
+            .replace(&link, "(the questioner’s private link)")
+    );
+    assert!(!read.to_string().contains(link.rsplit('/').next().unwrap()));
+    let acts = format!("/letters/{letter}/acts");
+    officer
+        .post(
+            &acts,
+            &json!({ "act": "came_back", "reason": "mailbox full" }),
+        )
+        .await
+        .expect(204);
+    let failed = officer.get("/letters").await.expect(200);
+    assert_eq!(
+        failed["items"][0]["last_error"],
+        "It came back: mailbox full"
+    );
+    officer
+        .post(&acts, &json!({ "act": "came_back" }))
+        .await
+        .expect(409);
+    officer
+        .post(&acts, &json!({ "act": "send_again" }))
+        .await
+        .expect(204);
+    assert_eq!(
+        council.app.letters_to("resident.1@example.org").await.len(),
+        2
+    );
 }

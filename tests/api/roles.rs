@@ -56,6 +56,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("add_day", Officer),
     ("remove_day", Officer),
     ("list_letters", Officer),
+    ("read_letter", Officer),
     ("deal_with_letter", Officer),
 ];
 

@@ -7,6 +7,7 @@ mod evening;
 mod following;
 mod guards;
 mod import;
+mod letters;
 mod officer;
 mod papers;
 mod private_link;

@@ -15,10 +15,10 @@ use public_question_time::service::views;
 
 use crate::app::{Browser, Page, Setup, TestApp};
 
-const SAFER: &str = "Safer, 6:30pm on Tuesday 6 February 2024";
-const OFFICER: &str = "proper.officer@example.org";
+pub const SAFER: &str = "Safer, 6:30pm on Tuesday 6 February 2024";
+pub const OFFICER: &str = "proper.officer@example.org";
 
-async fn start() -> (TestApp, Browser) {
+pub async fn start() -> (TestApp, Browser) {
     let app = TestApp::start_with(Setup {
         seeds: true,
         ..Setup::default()
@@ -28,31 +28,31 @@ async fn start() -> (TestApp, Browser) {
     (app, officer)
 }
 
-fn utc(day: u32, hour: u32, minute: u32) -> DateTime<Utc> {
+pub fn utc(day: u32, hour: u32, minute: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2024, 2, day, hour, minute, 0).unwrap()
 }
 
 /// Where the Safer Board's meeting is on the officer's pages.
-async fn safer(officer: &Browser) -> String {
+pub async fn safer(officer: &Browser) -> String {
     officer.open("/staff/meetings").await.link(SAFER)
 }
 
 /// Somebody who asks; an empty address means that they have none.
-struct Resident {
-    name: &'static str,
-    email: &'static str,
-    postcode: &'static str,
-    question: &'static str,
+pub struct Resident {
+    pub name: &'static str,
+    pub email: &'static str,
+    pub postcode: &'static str,
+    pub question: &'static str,
 }
 
-const ALEX: Resident = Resident {
+pub const ALEX: Resident = Resident {
     name: "Alex Sample",
     email: "alex@example.org",
     postcode: "WA8 7QF",
     question: "When will the street lamps in Example Lane be mended?",
 };
 
-const BO: Resident = Resident {
+pub const BO: Resident = Resident {
     name: "Bo Sample",
     email: "bo@example.org",
     postcode: "WA7 2ES",
@@ -63,7 +63,7 @@ const BO: Resident = Resident {
 const HEARD_BEFORE: &str = "What is the council doing about anti-social behaviour around the shops in Widnes town centre in the evenings, and when will the CCTV cameras there be repaired and watched again?";
 
 /// A resident's question through the service's form, as far as the officer is concerned.
-async fn ask(app: &TestApp, meeting: &str, who: &Resident) {
+pub async fn ask(app: &TestApp, meeting: &str, who: &Resident) {
     // two people never press the button in the same millisecond
     app.advance(TimeDelta::seconds(1));
     let meeting: MeetingId = meeting.rsplit('/').next().unwrap().parse().unwrap();
@@ -123,7 +123,7 @@ async fn ask(app: &TestApp, meeting: &str, who: &Resident) {
 }
 
 /// The page of a question, opened from the desk.
-async fn from_the_desk(officer: &Browser, name: &str) -> Page {
+pub async fn from_the_desk(officer: &Browser, name: &str) -> Page {
     let desk = officer.open("/staff").await;
     officer.open(&desk.link(name)).await
 }

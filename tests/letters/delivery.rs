@@ -12,7 +12,7 @@ use public_question_time::{
             Delivered, Delivering, Outcome, Outgoing, Postman, Undelivered, claim, deliver,
         },
     },
-    store::letters::{self, LetterState},
+    store::letters::{self, AsSent, LetterState},
 };
 
 use crate::support::{OFFICERS, TownHall, proper_officer, start};
@@ -205,7 +205,7 @@ async fn overtake(hall: &TownHall) {
 #[tokio::test]
 async fn a_worker_that_lost_its_lease_settles_nothing() {
     for outcome in [
-        Ok(()),
+        Ok(AsSent::default()),
         Err(Undelivered::Temporary("421 busy".to_owned())),
         Err(Undelivered::Permanent("550 no".to_owned())),
     ] {
@@ -237,7 +237,7 @@ async fn a_worker_that_lost_its_lease_settles_nothing() {
 struct Answering {
     asked: tokio::sync::Notify,
     answered: tokio::sync::Notify,
-    answer: tokio::sync::Mutex<Option<Result<(), Undelivered>>>,
+    answer: tokio::sync::Mutex<Option<Result<AsSent, Undelivered>>>,
 }
 
 impl Postman for Answering {
@@ -262,7 +262,7 @@ async fn nothing_is_locked_while_a_server_is_spoken_to() {
             slow.asked.notified().await;
             // a write goes through while the letter is under way
             let second = hall.reject("sam@example.org");
-            *slow.answer.lock().await = Some(Ok(()));
+            *slow.answer.lock().await = Some(Ok(AsSent::default()));
             slow.answered.notify_one();
             second
         }

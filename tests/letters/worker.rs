@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use public_question_time::{
     mail::{Bell, spawn},
     service::deliver_outbox::{Delivering, Outgoing, Postman},
-    store::letters::LetterState,
+    store::letters::{AsSent, LetterState},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -81,7 +81,7 @@ impl Postman for Busy {
             self.most.fetch_max(now, SeqCst);
             tokio::time::sleep(Duration::from_millis(300)).await;
             self.now.fetch_sub(1, SeqCst);
-            Ok(())
+            Ok(AsSent::default())
         })
     }
 }

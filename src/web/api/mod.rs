@@ -85,6 +85,7 @@ fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
         .service(calendar::add_day)
         .service(calendar::remove_day)
         .service(letters::list_letters)
+        .service(letters::read_letter)
         .service(letters::deal_with_letter)
         .default_service(web::to(nothing_here))
 }

@@ -4,7 +4,10 @@ use askama::Template;
 
 use crate::{
     domain::local_time,
-    service::desk::{self, Desk, Waiting},
+    service::{
+        desk::{self, Desk, Waiting},
+        letters_in_sight::LettersInSight,
+    },
     store::staff::Role,
     web::{Answer, Staff, components::Choice, page::Page, pages},
 };
@@ -25,8 +28,8 @@ struct DeskPage {
     owed: Vec<OwedRow>,
     owed_in_all: usize,
     overdue: usize,
-    failed_letters: i64,
-    letters_to_print: i64,
+    letters: LettersInSight,
+    delayed_letters: String,
     deadlines: Vec<String>,
     refused: Vec<RefusedRow>,
     meetings: Vec<MeetingRow>,
@@ -86,8 +89,7 @@ pub async fn show(staff: Staff) -> Answer {
     let Desk {
         waiting,
         owed,
-        failed_letters,
-        letters_to_print,
+        letters,
         deadline_changes,
         refused,
         meetings,
@@ -130,8 +132,12 @@ pub async fn show(staff: Staff) -> Answer {
                 owner: owed.owner.clone().unwrap_or_default(),
             })
             .collect(),
-        failed_letters,
-        letters_to_print,
+        delayed_letters: letters
+            .delayed
+            .as_ref()
+            .map(|delayed| delayed.in_words(now))
+            .unwrap_or_default(),
+        letters,
         deadlines: deadline_changes
             .iter()
             .take(FEW)

@@ -21,6 +21,7 @@ mod responses;
 mod search;
 mod told;
 
+pub use letters::mark_printed;
 pub use question::ground_choices;
 
 use actix_web::web::{self, get, post, resource};
@@ -85,7 +86,9 @@ fn of_responses(cfg: &mut web::ServiceConfig) {
 fn of_letters(cfg: &mut web::ServiceConfig) {
     let letter = |tail: &str| format!("/staff/letters/{{id}}{tail}");
     cfg.service(resource("/staff/letters").route(get().to(letters::list)))
+        .service(resource("/staff/letters/sent").route(get().to(letters::sent)))
         .service(resource(letter("")).route(get().to(letters::show)))
+        .service(resource(letter("/came-back")).route(post().to(letters::came_back)))
         .service(resource(letter("/resend")).route(post().to(letters::resend)))
         .service(resource(letter("/settle")).route(post().to(letters::settle)))
         .service(resource(letter("/printed")).route(post().to(letters::printed)));

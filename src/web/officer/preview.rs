@@ -4,13 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     mail::letters::{self, Addressed},
-    service::{Service, letters::Letter},
+    service::{Service, letters::Letter, private_link::MASKED_LINK},
     store::questions::QuestionerDetails,
     web::Failure,
 };
-
-/// What stands for the private link, which is the questioner's alone.
-pub const PRIVATE_LINK: &str = "(the questioner’s private link)";
 
 /// A letter that an officer is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub fn preview(
     let addressed = Addressed {
         letter,
         name: to.map_or("", |to| to.name.as_str()),
-        private_link: email.map(|_| PRIVATE_LINK),
+        private_link: email.map(|_| MASKED_LINK),
         written_at,
     };
     let rendered = letters::render(&service.settings, &addressed).map_err(broken)?;

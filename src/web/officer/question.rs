@@ -134,6 +134,8 @@ struct SimilarRow {
 }
 
 struct LetterRow {
+    /// Where it can be read; empty for whoever may not.
+    href: String,
     kind: &'static str,
     state: &'static str,
     colour: &'static str,
@@ -342,6 +344,11 @@ fn render(
             .letters
             .iter()
             .map(|letter| LetterRow {
+                href: if dossier.officer {
+                    format!("/staff/letters/{}", letter.id)
+                } else {
+                    String::new()
+                },
                 kind: letters::kind_words(&letter.kind),
                 state: letters::state_words(letter.state),
                 colour: letters::state_colour(letter.state),

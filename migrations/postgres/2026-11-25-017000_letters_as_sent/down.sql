@@ -1,0 +1,3 @@
+ALTER TABLE letters DROP COLUMN waiting_since;
+ALTER TABLE letters DROP COLUMN sent_text;
+ALTER TABLE letters DROP COLUMN sent_subject;
