@@ -14,6 +14,7 @@ pub mod malformed;
 pub mod masked;
 pub mod meeting;
 pub mod postcode_directory;
+pub mod publication;
 pub mod question;
 pub mod questioner;
 pub mod reference;

@@ -98,7 +98,7 @@ pub fn admit(
             &question,
             serde_json::json!({ "reason": reason }),
         )?;
-        let matter = views::matter_words(&question, &meeting.agenda);
+        let matter = views::matter_words(&question, meeting.published_agenda());
         let letter = Letter::Admitted {
             about: About::new(&question, &matter, &meeting.board, meeting.meeting()),
         };

@@ -23,11 +23,13 @@ use crate::{
         actor::Acting,
         permission, question_time,
         views::{self, MeetingView},
+        visibility::{self, Viewer},
     },
     store::{
         connection::Db,
         live::{self, Mark},
-        questions::{self, Minutes, Question, QuestionerDetails},
+        meetings,
+        questions::{self, Minutes, Question},
         responses::{self, WrittenResponse},
         staff::Role,
     },
@@ -45,8 +47,12 @@ pub struct Listed {
     pub question: Question,
     /// What it is about, in words.
     pub matter: String,
-    /// Who asks; none once the details were removed.
-    pub questioner: Option<QuestionerDetails>,
+    /// The questioner's own name; none once the details were removed.
+    pub name: Option<String>,
+    /// The organisation for which they ask, if any.
+    pub organisation: Option<String>,
+    /// What has been arranged for them at the meeting, as the proper officer put it. What they told of themselves is not here.
+    pub arranged: Option<String>,
     /// What it is expected to take with its answer.
     pub expected: TimeDelta,
     /// What the minutes say of it.
@@ -60,9 +66,7 @@ pub struct Listed {
 impl Listed {
     /// The name to call out: the questioner's own, or as agreed where the details were removed.
     pub fn called_name(&self) -> &str {
-        self.questioner
-            .as_ref()
-            .map_or(&self.question.published_name, |who| &who.name)
+        self.name.as_ref().unwrap_or(&self.question.published_name)
     }
 }
 
@@ -128,11 +132,24 @@ impl ChairList {
     }
 }
 
+/// A meeting's list in full, and what the papers are drawn from: for the chair of the board and the proper officer.
+///
+/// # Errors
+/// [`ServiceError::SignedOut`], [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
+pub fn open(service: &Service, acting: &Acting, id: MeetingId) -> Result<ChairList, ServiceError> {
+    permission::staff(acting)?;
+    service.store.read(|db| {
+        let board = meetings::meeting(db, id)?.meeting.board_id;
+        permission::chair_of(acting, board)?;
+        look(service, db, id)
+    })
+}
+
 /// A meeting's list in full.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] and those of the store.
-pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, ServiceError> {
+fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, ServiceError> {
     let view = question_time::look(service, db, id)?;
     let figures = service.figures(view.meeting.meeting());
     let questioners = questions::questioners_at(db, id)?;
@@ -146,6 +163,7 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
             continue;
         };
         let key = question.id.to_string();
+        let who = questioners.iter().find(|who| who.question_id == key);
         let minutes = questions::minutes(db, question.id)?;
         let dealt_with = minutes.dealt_with.and_then(|item| {
             view.meeting
@@ -155,16 +173,16 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, 
         });
         listed.push(Listed {
             entry,
-            matter: views::matter_words(question, &view.meeting.agenda),
-            questioner: questioners
-                .iter()
-                .find(|who| who.question_id == key)
-                .cloned(),
+            matter: views::matter_words(question, view.meeting.published_agenda()),
+            name: who.map(|who| who.name.clone()),
+            organisation: who.and_then(|who| who.organisation.clone()),
+            arranged: who.and_then(|who| who.arranged.clone()),
             expected: forecast::expected(&question.public_text, figures),
             dealt_with: dealt_with.cloned(),
             minutes,
             response: responses::of_question(db, question.id)?,
-            question: question.clone(),
+            // nobody in the room needs the words as they came
+            question: visibility::question(question.clone(), Viewer::Chair),
         });
     }
     let unlisted: Vec<Question> = questions::at_meeting(db, id)?

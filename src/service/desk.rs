@@ -22,7 +22,9 @@ use crate::{
         evidence,
         letters_in_sight::{self, LettersInSight},
         permission,
+        responses::is_theirs,
         views::{self, MeetingView},
+        visibility::{self, Viewer},
     },
     store::{
         calendar::{self, DeadlineChange},
@@ -49,11 +51,11 @@ pub struct Waiting {
     pub starts_at: DateTime<Utc>,
     /// What it is about, in words.
     pub matter: String,
-    /// Who asks; none once the details were removed.
-    pub name: Option<String>,
+    /// The name by which whoever looks knows the questioner: the real one for the proper officer, as published otherwise.
+    pub name: String,
     /// The earlier question that it matches strongly, if it does (reading 10).
     pub strong_match: Option<Reference>,
-    /// The strongest reason to think that somebody else at the meeting is the same person (reading 5).
+    /// The strongest reason to think that somebody else at the meeting is the same person (reading 5): for the proper officer.
     pub likeness: Option<Likeness>,
     /// Whether it and another question are from what the rule takes for one person, and one of them was refused for that.
     pub contested: bool,
@@ -66,7 +68,7 @@ pub struct Owed {
     pub response: WrittenResponse,
     /// The question's reference.
     pub reference: Reference,
-    /// Who asks, as published.
+    /// Who asks: the real name for the proper officer, as published otherwise.
     pub name: String,
     /// Whose it is.
     pub owner: Option<String>,
@@ -94,6 +96,8 @@ pub struct Listed {
     pub board: String,
     /// The meeting's local date.
     pub date: NaiveDate,
+    /// Who asks: the real name for the proper officer, as published otherwise and once the details were removed.
+    pub name: String,
 }
 
 /// What somebody finds on their desk: what their roles give them, empty otherwise.
@@ -193,7 +197,9 @@ fn listed(
                 known
             }
         };
+        let details = questions::questioner(db, question.id)?;
         list.push(Listed {
+            name: details.map_or_else(|| question.published_name.clone(), |details| details.name),
             question,
             board,
             date,
@@ -223,6 +229,35 @@ pub fn questions(
     })
 }
 
+/// A meeting and every question that came for it, in order of receipt, by the names that whoever looks knows.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
+pub fn meeting(
+    service: &Service,
+    acting: &Acting,
+    id: MeetingId,
+) -> Result<(MeetingView, Vec<Listed>), ServiceError> {
+    service.store.read(|db| {
+        let view = views::meeting(service, db, id)?;
+        let viewer = Viewer::deciding(acting, view.board.id)?;
+        let everybody = questions::questioners_at(db, id)?;
+        let listed = questions::at_meeting(db, id)?
+            .into_iter()
+            .map(|question| Listed {
+                name: details_of(&everybody, &question)
+                    .filter(|_| viewer.is_officer())
+                    .map_or(&question.published_name, |details| &details.name)
+                    .clone(),
+                question: visibility::question(question, viewer),
+                board: view.board.short_name().to_owned(),
+                date: view.meeting().date,
+            })
+            .collect();
+        Ok((view, listed))
+    })
+}
+
 fn waiting(
     service: &Service,
     db: &mut Db,
@@ -239,10 +274,15 @@ fn waiting(
             unseen.insert(views::meeting(service, db, question.meeting_id)?);
         }
     }
+    let viewer = if member.is_proper_officer() {
+        Viewer::ProperOfficer
+    } else {
+        Viewer::Chair
+    };
     let mut waiting = Vec::new();
     for view in meetings.values() {
         if member.may_run(view.board.id) {
-            waiting.extend(waiting_at(service, db, view, now)?);
+            waiting.extend(waiting_at(service, db, view, viewer, now)?);
         }
     }
     waiting.sort_by(|a, b| {
@@ -270,6 +310,7 @@ fn waiting_at(
     service: &Service,
     db: &mut Db,
     view: &MeetingView,
+    viewer: Viewer,
     now: DateTime<Utc>,
 ) -> Result<Vec<Waiting>, ServiceError> {
     let all = questions::at_meeting(db, view.meeting().id)?;
@@ -292,7 +333,7 @@ fn waiting_at(
         .collect();
     wait.into_iter()
         .map(|question| {
-            let details = details_of(&everybody, question);
+            let details = details_of(&everybody, question).filter(|_| viewer.is_officer());
             let others = likenesses(question, &all, &profiles);
             let alike = evidence::matches(
                 service,
@@ -306,16 +347,22 @@ fn waiting_at(
                     .into_iter()
                     .find(|found| found.band == Band::Strong)
                     .map(|found| found.question.reference),
-                likeness: others.iter().map(|(_, likeness)| *likeness).min(),
+                likeness: others
+                    .iter()
+                    .filter(|_| viewer.is_officer())
+                    .map(|(_, likeness)| *likeness)
+                    .min(),
                 contested: others
                     .iter()
                     .any(|(other, likeness)| is_contested(question, other, *likeness)),
-                name: details.map(|details| details.name.clone()),
+                name: details
+                    .map_or(&question.published_name, |details| &details.name)
+                    .clone(),
                 board: view.board.short_name().to_owned(),
                 date: view.meeting().date,
                 starts_at: view.starts_at(),
-                matter: views::matter_words(question, &view.agenda),
-                question: question.clone(),
+                matter: views::matter_words(question, view.published_agenda()),
+                question: visibility::question(question.clone(), viewer),
             })
         })
         .collect()
@@ -364,11 +411,15 @@ fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed
     let today = local_time::london_date(service.now());
     let names = staff_names(db)?;
     let mut owed = Vec::new();
-    for response in responses::list(db, true, None, 200)? {
+    let found = responses::list(db, true, None, 200)?;
+    for response in found
+        .into_iter()
+        .filter(|response| is_theirs(response, member))
+    {
         let question = questions::question(db, response.question_id)?;
         owed.push(Owed {
+            name: name_for(db, &question, member)?,
             reference: question.reference,
-            name: question.published_name,
             owner: response.owner_id.and_then(|id| names.get(&id).cloned()),
             overdue: response.due_on < today,
             response,
@@ -383,6 +434,20 @@ fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed
         });
     }
     Ok(owed)
+}
+
+/// The name by which a member of staff knows a questioner, in lists and on the telephone.
+fn name_for(
+    db: &mut Db,
+    question: &Question,
+    member: &StaffMember,
+) -> Result<String, ServiceError> {
+    let details = if member.is_proper_officer() {
+        questions::questioner(db, question.id)?
+    } else {
+        None
+    };
+    Ok(details.map_or_else(|| question.published_name.clone(), |details| details.name))
 }
 
 /// The name of each account.

@@ -11,10 +11,12 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        desk,
-        evidence::{self, Evidence},
+        approve_question, desk,
+        evidence::{self, EarlierMatch},
+        letters::Letter,
         permission,
-        views::{self, MeetingView, QuestionView},
+        views::{self, MeetingView},
+        visibility::{self, QuestionForStaff, SimilarForStaff, Viewer},
     },
     store::{
         audit::{self, Entry},
@@ -26,16 +28,18 @@ use crate::{
 /// A question with everything that an officer or the chair of its board looks at before deciding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dossier {
-    /// The question with all that belongs to it.
-    pub view: QuestionView,
-    /// Earlier questions that are alike, and other questioners who may be the same.
-    pub evidence: Evidence,
+    /// The question with all that belongs to it, so far as whoever looks may see it.
+    pub view: QuestionForStaff,
+    /// Earlier questions that are alike, best first.
+    pub matches: Vec<EarlierMatch>,
+    /// Other questions whose questioners may be the same.
+    pub similar: Vec<SimilarForStaff>,
+    /// The letter that approving would send, where whoever looks may approve.
+    pub approval: Option<Letter>,
     /// The names of the accounts.
     pub names: HashMap<StaffId, String>,
     /// The references of the questions that decisions name.
     pub references: HashMap<QuestionId, Reference>,
-    /// Whether whoever looks is the proper officer, and not the chair alone.
-    pub officer: bool,
 }
 
 impl Dossier {
@@ -44,15 +48,25 @@ impl Dossier {
         &self.view.question
     }
 
+    /// Whether whoever looks is the proper officer, and not the chair alone.
+    pub fn officer(&self) -> bool {
+        self.view.viewer.is_officer()
+    }
+
+    /// The matches that must be decided in words before the question is approved.
+    pub fn strong(&self) -> impl Iterator<Item = &EarlierMatch> {
+        evidence::strong(&self.matches)
+    }
+
     /// Whether whoever looks may do this now. The act itself decides again.
     pub fn allows(&self, act: Act) -> bool {
-        let role = self.officer || matches!(act, Act::Reject | Act::Reopen);
+        let role = self.officer() || matches!(act, Act::Reject | Act::Reopen);
         role && self.question().status.allows(act)
     }
 
     /// Whether a question that the rule refused can be answered in writing instead.
     pub fn may_be_kept(&self) -> bool {
-        self.officer && self.question().status == Status::Refused
+        self.officer() && self.question().status == Status::Refused
     }
 }
 
@@ -66,9 +80,12 @@ pub fn dossier(
     id: QuestionId,
 ) -> Result<Dossier, ServiceError> {
     service.store.read(|db| {
-        let view = views::question(service, db, id)?;
-        let member = permission::chair_of(acting, view.meeting.board.id)?;
-        let evidence = evidence::evidence(service, db, &view.question, view.meeting.meeting())?;
+        let full = views::question(service, db, id)?;
+        let viewer = Viewer::deciding(acting, full.meeting.board.id)?;
+        let approval = (viewer.is_officer() && full.question.status.allows(Act::Approve))
+            .then(|| approve_question::letter(service, &full));
+        let view = QuestionForStaff::new(full, viewer);
+        let found = evidence::evidence(service, db, &view.question, view.meeting.meeting())?;
         let mut references = HashMap::new();
         for earlier in view
             .decisions
@@ -79,9 +96,10 @@ pub fn dossier(
         }
         Ok(Dossier {
             names: desk::staff_names(db)?,
-            officer: member.is_proper_officer(),
             view,
-            evidence,
+            matches: found.matches,
+            similar: visibility::similar(found.similar, viewer),
+            approval,
             references,
         })
     })
@@ -140,7 +158,8 @@ pub fn trail(
     before: Option<&str>,
     most: i64,
 ) -> Result<(Vec<TrailEntry>, Option<String>), ServiceError> {
-    if permission::proper_officer(acting).is_err() {
+    let officer = permission::proper_officer(acting).is_ok();
+    if !officer {
         permission::administrator(acting)?;
     }
     service.store.read(|db| {
@@ -151,7 +170,11 @@ pub fn trail(
         found.truncate(wanted);
         let next = found.last().filter(|_| more).map(|entry| entry.id.clone());
         let mut entries = Vec::with_capacity(found.len());
-        for (entry, name) in named(found, &names) {
+        for (mut entry, name) in named(found, &names) {
+            if !officer && entry.subject_kind == "question" {
+                // an administrator sees that something was done, and not what an officer wrote about it
+                (entry.was, entry.became) = (None, None);
+            }
             let about = subject(service, db, &entry)?;
             entries.push(TrailEntry { entry, name, about });
         }

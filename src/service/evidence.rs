@@ -11,7 +11,7 @@ use crate::{
         standing_order::repetition::window,
     },
     service::{
-        Service, ServiceError,
+        Service, ServiceError, desk,
         views::{self, PublicQuestion},
     },
     store::{
@@ -44,6 +44,8 @@ pub struct Similar {
     pub reasons: Vec<Likeness>,
     /// How likely it is that they are one.
     pub likelihood: Likelihood,
+    /// Whether the two contend for one allowance.
+    pub contested: bool,
 }
 
 /// Everything that was found.
@@ -58,10 +60,13 @@ pub struct Evidence {
 impl Evidence {
     /// The matches that must be decided in words before the question is approved.
     pub fn strong(&self) -> impl Iterator<Item = &EarlierMatch> {
-        self.matches
-            .iter()
-            .filter(|found| found.band == Band::Strong)
+        strong(&self.matches)
     }
+}
+
+/// The matches that are almost certainly the same question.
+pub fn strong(matches: &[EarlierMatch]) -> impl Iterator<Item = &EarlierMatch> {
+    matches.iter().filter(|found| found.band == Band::Strong)
 }
 
 /// The questions put in the window before the meeting that are like the text, best first. Where the text is that of a question
@@ -142,6 +147,10 @@ fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceErro
             .find(|other| other.id.to_string() == details.question_id)
         {
             let similar = Similar {
+                contested: compared
+                    .reasons
+                    .first()
+                    .is_some_and(|likeness| desk::is_contested(question, other, *likeness)),
                 question: other.clone(),
                 questioner: details.clone(),
                 reasons: compared.reasons,

@@ -8,6 +8,7 @@ pub mod admit_question;
 pub mod api_tokens;
 pub mod approve_question;
 pub mod archive;
+pub mod arrange_for_questioner;
 pub mod boards;
 pub mod calendar;
 pub mod chair_list;
@@ -41,6 +42,7 @@ pub mod staff_accounts;
 pub mod submit_question;
 pub mod typed_question;
 pub mod views;
+pub mod visibility;
 pub mod your_question;
 
 use std::sync::{

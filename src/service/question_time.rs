@@ -140,11 +140,18 @@ pub fn watch(
     }
 }
 
-/// The view less the questions that are not published: all of them before the day of the meeting.
+/// The view as the room and the public see it. Before the day of the meeting no question is on it. While question time goes on it is the
+/// list that the room has on paper; once it is over, only what was put, which is then published.
 pub fn for_publication(service: &Service, mut view: ChairView) -> ChairView {
     if is_too_early(&view.meeting, service.now()) {
         view.state.entries.clear();
         view.questions.clear();
+    } else if view.meeting.meeting().status != MeetingStatus::Scheduled {
+        view.questions.retain(Question::is_published);
+        let shown: Vec<QuestionId> = view.questions.iter().map(|question| question.id).collect();
+        view.state
+            .entries
+            .retain(|entry| shown.contains(&entry.question));
     }
     view
 }

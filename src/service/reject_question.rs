@@ -21,6 +21,7 @@ use crate::{
         letters::{About, Earlier, Letter},
         permission, question_time,
         views::{self, QuestionView},
+        visibility::{Asker, Viewer},
     },
     store::{
         connection::Db,
@@ -151,7 +152,7 @@ pub fn prepare(
     })
 }
 
-/// The exact letter that rejecting would send, with its question; nothing is changed.
+/// The exact letter that rejecting would send, and to whom so far as whoever rejects may know; nothing is changed.
 ///
 /// # Errors
 /// Those of [`reject`], but for a question time that is under way.
@@ -161,16 +162,16 @@ pub fn preview(
     id: QuestionId,
     version: i32,
     rejection: &Rejection,
-) -> Result<(QuestionView, Letter), ServiceError> {
+) -> Result<(Asker, Letter), ServiceError> {
     service.store.read(|db| {
         let view = views::question(service, db, id)?;
-        permission::chair_of(acting, view.meeting.board.id)?;
+        let viewer = Viewer::deciding(acting, view.meeting.board.id)?;
         if view.question.version != version {
             return Err(ServiceError::changed());
         }
         view.question.status.after(Act::Reject)?;
         let letter = prepare(service, db, &view, rejection, service.now())?.letter;
-        Ok((view, letter))
+        Ok((Asker::of(view.questioner, viewer), letter))
     })
 }
 

@@ -15,12 +15,14 @@ use crate::{
         actor::Acting,
         letters::{About, Letter},
         permission,
-        views::{self, MeetingView, QuestionView},
+        views::{self, MeetingView},
+        visibility::{QuestionForStaff, Viewer},
     },
     store::{
         connection::Db,
         questions::{self, Question},
         responses::{self, SentReply, WrittenResponse},
+        staff::StaffMember,
     },
 };
 
@@ -64,7 +66,7 @@ pub(super) fn owe(
         None,
         Some(serde_json::json!({ "reason": reason, "due_on": response.due_on })),
     )?;
-    let matter = views::matter_words(question, &meeting.agenda);
+    let matter = views::matter_words(question, meeting.published_agenda());
     let about = About::new(question, &matter, &meeting.board, meeting.meeting());
     let details = questions::questioner(db, question.id)?;
     let due_on = response.due_on;
@@ -138,8 +140,8 @@ pub fn keep_for_response(
 pub struct ResponseView {
     /// The response.
     pub response: WrittenResponse,
-    /// The question that it answers, with all that belongs to it.
-    pub question: QuestionView,
+    /// The question that it answers, so far as whoever looks may see it.
+    pub question: QuestionForStaff,
 }
 
 /// One written response.
@@ -151,19 +153,48 @@ pub fn look(
     acting: &Acting,
     id: ResponseId,
 ) -> Result<ResponseView, ServiceError> {
-    permission::responding(acting)?;
-    service.store.read(|db| view(service, db, id))
+    service.store.read(|db| {
+        let response = theirs(db, acting, id)?;
+        view(service, db, acting, response)
+    })
 }
 
-fn view(service: &Service, db: &mut Db, id: ResponseId) -> Result<ResponseView, ServiceError> {
+/// A response that whoever acts may read and write: a responding officer those that are theirs or nobody's yet, the proper officer
+/// all.
+fn theirs(db: &mut Db, acting: &Acting, id: ResponseId) -> Result<WrittenResponse, ServiceError> {
+    let member = permission::responding(acting)?;
     let response = responses::response(db, id)?;
+    if is_theirs(&response, member) {
+        Ok(response)
+    } else {
+        Err(ServiceError::Forbidden(
+            "This written response has been given to another officer.",
+        ))
+    }
+}
+
+/// Whether somebody who writes responses may read and write this one.
+pub fn is_theirs(response: &WrittenResponse, member: &StaffMember) -> bool {
+    member.is_proper_officer() || response.owner_id.is_none_or(|owner| owner == member.id)
+}
+
+fn view(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    response: WrittenResponse,
+) -> Result<ResponseView, ServiceError> {
+    let viewer = Viewer::responding(acting)?;
     Ok(ResponseView {
-        question: views::question(service, db, response.question_id)?,
+        question: QuestionForStaff::new(
+            views::question(service, db, response.question_id)?,
+            viewer,
+        ),
         response,
     })
 }
 
-/// The written responses owed, by due date; or those sent, latest first.
+/// The written responses owed, by due date; or those sent, latest first. A responding officer has those that are theirs, or nobody's.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`].
@@ -173,22 +204,19 @@ pub fn list(
     owed: bool,
     owner: Option<StaffId>,
 ) -> Result<Vec<ResponseView>, ServiceError> {
-    permission::responding(acting)?;
+    let member = permission::responding(acting)?;
     service.store.read(|db| {
         let found = responses::list(db, owed, owner, 500)?;
         found
             .into_iter()
-            .map(|response| {
-                Ok::<_, ServiceError>(ResponseView {
-                    question: views::question(service, db, response.question_id)?,
-                    response,
-                })
-            })
+            .filter(|response| is_theirs(response, member))
+            .map(|response| view(service, db, acting, response))
             .collect()
     })
 }
 
-/// Saves what has been written so far and who owes it, without sending anything.
+/// Saves what has been written so far and who owes it, without sending anything. Whoever gives it to a colleague still gets it back
+/// once, as it was saved.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has changed since.
@@ -199,11 +227,11 @@ pub fn save_draft(
     version: i32,
     draft: &str,
     owner: Option<StaffId>,
-) -> Result<WrittenResponse, ServiceError> {
+) -> Result<ResponseView, ServiceError> {
     permission::responding(acting)?;
     let draft = crate::domain::text::several_lines(draft);
     service.store.write(|db| {
-        let mut response = responses::response(db, id)?;
+        let mut response = theirs(db, acting, id)?;
         if response.version != version {
             return Err(ServiceError::changed());
         }
@@ -227,7 +255,7 @@ pub fn save_draft(
                 "owner": owner, "characters": draft.chars().count(), "response_version": response.version,
             })),
         )?;
-        Ok(response)
+        view(service, db, acting, response)
     })
 }
 
@@ -249,12 +277,14 @@ pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, S
     }
     view.response.state.after(reply)?;
     let question = &view.question;
-    let about = About::new(
+    let mut about = About::new(
         &question.question,
         &question.matter,
         &question.meeting.board,
         question.meeting.meeting(),
     );
+    // whoever may not see which words were left out knows that some were
+    about.words_left_out = question.words_left_out;
     Ok(match reply {
         Reply::Holding => Letter::HoldingReply { about, body },
         Reply::Full => Letter::WrittenResponse {
@@ -280,12 +310,14 @@ pub fn send(
 ) -> Result<WrittenResponse, ServiceError> {
     let member = permission::responding(acting)?;
     service.store.write(|db| {
-        let view = view(service, db, id)?;
+        let response = theirs(db, acting, id)?;
+        let view = view(service, db, acting, response)?;
         if view.response.version != version {
             return Err(ServiceError::changed());
         }
         let letter = letter(&view, reply, body)?;
-        if view.question.questioner.is_none() {
+        let details = questions::questioner(db, view.response.question_id)?;
+        if details.is_none() {
             return Err(ServiceError::Conflict(
                 "The questioner's details have been removed on schedule, so nothing can be sent."
                     .to_owned(),
@@ -318,7 +350,7 @@ pub fn send(
                 replied_at: service.now(),
             },
         )?;
-        let was_question = &view.question.question;
+        let was_question = &questions::question(db, view.response.question_id)?;
         let mut question = was_question.clone();
         match reply {
             Reply::Holding => {}
@@ -339,7 +371,7 @@ pub fn send(
             &question,
             serde_json::json!({ "reply": reply, "response_was": was, "response_version": response.version }),
         )?;
-        service.write_letter(db, &question, view.question.questioner.as_ref(), &letter)?;
+        service.write_letter(db, &question, details.as_ref(), &letter)?;
         Ok(response)
     })
 }

@@ -8,7 +8,7 @@ use crate::{
         id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
-        standing_order::{notice::Deadline, written_response::Reason},
+        standing_order::notice::Deadline,
         status::Status,
     },
     service::{Service, ServiceError},
@@ -40,6 +40,15 @@ impl MeetingView {
     /// The meeting.
     pub fn meeting(&self) -> &Meeting {
         &self.record.meeting
+    }
+
+    /// The agenda so far as it is published: nothing while it is a draft, which the proper officer alone sees.
+    pub fn published_agenda(&self) -> &[AgendaItem] {
+        if self.meeting().agenda_published {
+            &self.agenda
+        } else {
+            &[]
+        }
     }
 
     /// When it starts.
@@ -203,7 +212,7 @@ pub fn question(
         history.push((entry, name));
     }
     Ok(QuestionView {
-        matter: matter_words(&question, &meeting.agenda),
+        matter: matter_words(&question, meeting.published_agenda()),
         meeting,
         questioner: questions::questioner(db, id)?,
         decisions: questions::decisions(db, id)?,
@@ -217,7 +226,7 @@ pub fn question(
     })
 }
 
-/// A question that the public may see: it was put at its meeting, or answered in writing after it.
+/// A question that is published (`domain::publication`), as the public sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicQuestion {
     /// Its reference.
@@ -261,14 +270,19 @@ impl PublicQuestion {
     }
 }
 
-/// What the public may see of a question.
+/// What the public may see of a question that is published.
 ///
 /// # Errors
 /// Those of the store.
 pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestion, ServiceError> {
     let record = meetings::meeting(db, question.meeting_id)?;
     let board = meetings::board(db, record.meeting.board_id)?;
-    let agenda = meetings::agenda(db, record.meeting.id)?;
+    // a draft is published nowhere
+    let agenda = if record.meeting.agenda_published {
+        meetings::agenda(db, record.meeting.id)?
+    } else {
+        Vec::new()
+    };
     let minutes = questions::minutes(db, question.id)?;
     let response = responses::of_question(db, question.id)?;
     let written_response = match &response {
@@ -302,30 +316,31 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
     })
 }
 
-/// What was put at a past meeting and what was answered, in order of receipt, with what was approved and not reached. A question
-/// that nobody approved before the meeting is not published.
+/// What the public may see of the questions at a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PublishedAt {
+    /// Those that are published, in order of receipt.
+    pub questions: Vec<PublicQuestion>,
+    /// How many others were accepted for the meeting and not put there: their words and names are not published.
+    pub not_put: usize,
+}
+
+/// The questions of a meeting that are published, and how many it was closed without putting.
 ///
 /// # Errors
 /// Those of the store.
-pub fn put_at_meeting(
-    db: &mut Db,
-    meeting: MeetingId,
-) -> Result<Vec<PublicQuestion>, ServiceError> {
-    let mut shown = Vec::new();
+pub fn published_at(db: &mut Db, meeting: MeetingId) -> Result<PublishedAt, ServiceError> {
+    let mut shown = PublishedAt::default();
     for question in questions::at_meeting(db, meeting)? {
-        let on_the_list = question.refusals.is_empty()
+        if question.is_published() {
+            shown.questions.push(public_question(db, &question)?);
+        } else if question.refusals.is_empty()
             && matches!(
                 question.status,
-                Status::Answered
-                    | Status::DealtWith
-                    | Status::ResponseOwed
-                    | Status::Responded
-                    | Status::NotPut
+                Status::ResponseOwed | Status::Responded | Status::NotPut
             )
-            && responses::of_question(db, question.id)?
-                .is_none_or(|response| response.reason != Reason::NotDecided);
-        if on_the_list {
-            shown.push(public_question(db, &question)?);
+        {
+            shown.not_put += 1;
         }
     }
     Ok(shown)

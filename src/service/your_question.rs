@@ -146,7 +146,7 @@ fn end_in(
             Outcome::Put { .. } | Outcome::DealtWith { .. }
         )
     });
-    if being_put || was_put || was.put_on.is_some() {
+    if being_put || was_put || was.is_published() {
         return Err(ServiceError::Conflict(
             "The question has been put at the meeting, so it stands.".to_owned(),
         ));

@@ -1,4 +1,4 @@
-//! Removing personal details on schedule. The question stays as a public record; the person goes.
+//! Removing personal details on schedule. What was published stays as a public record; the person goes.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -7,6 +7,7 @@ use crate::{
     domain::{
         codes::Code,
         id::QuestionId,
+        publication,
         refusal::Refusal,
         status::{FINAL, Status},
     },
@@ -15,7 +16,10 @@ use crate::{
         error::StoreError,
         letters::LetterState,
         rows,
-        schema::{allowances, idempotency_keys, letters, meetings, questioners, questions},
+        schema::{
+            allowances, decisions, idempotency_keys, letters, meetings, minutes,
+            question_exceptions, questioners, questions, replies, written_responses,
+        },
         types::Instant,
     },
 };
@@ -29,7 +33,8 @@ pub fn at_rest() -> Vec<Status> {
         .collect()
 }
 
-/// The questions whose personal details are due to go: they stand so, from meetings before a date.
+/// The questions whose personal details are due to go: they stand so, from meetings before a date. Where the details have gone and
+/// words that were never published are still there, as in a backup from before the rule was so, it is due again.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -40,11 +45,20 @@ pub fn due(
     most: i64,
 ) -> Result<Vec<QuestionId>, StoreError> {
     let codes: Vec<&str> = statuses.iter().map(|status| status.code()).collect();
+    let words_left = questions::put_on
+        .is_null()
+        .and(questions::public_text.ne(REMOVED));
     let ids: Vec<String> = questions::table
         .inner_join(meetings::table)
-        .inner_join(questioners::table)
+        .left_join(questioners::table)
         .filter(meetings::meeting_date.lt(meetings_before))
         .filter(questions::status.eq_any(codes))
+        .filter(
+            questioners::question_id
+                .nullable()
+                .is_not_null()
+                .or(words_left),
+        )
         .order(questions::id)
         .limit(most)
         .select(questions::id)
@@ -52,8 +66,9 @@ pub fn due(
     ids.iter().map(|id| rows::parsed(id)).collect()
 }
 
-/// Removes everything personal about a question: details, allowance keys, letters, the words that were redacted, and what a
-/// refusal quotes. The words and the name stay only where they were published.
+/// Removes everything personal about a question: details, allowance keys, letters, the words that were redacted, drafts, what officers
+/// wrote about the person, and what a refusal quotes. The words and the name stay only where the question is published
+/// ([`publication`]); of any other the answers go as well, for they speak of it.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -68,17 +83,21 @@ pub fn remove_personal_details(
     diesel::delete(letters::table.filter(letters::question_id.eq(&key))).execute(db)?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::question_id.eq(&key)))
         .execute(db)?;
-    let (status, put_on, public_text, refusals): (String, Option<NaiveDate>, String, String) =
-        questions::table
-            .find(&key)
-            .select((
-                questions::status,
-                questions::put_on,
-                questions::public_text,
-                questions::refusals,
-            ))
-            .first(db)?;
-    let published = put_on.is_some() || status == Status::Responded.code();
+    diesel::update(question_exceptions::table.filter(question_exceptions::question_id.eq(&key)))
+        .set(question_exceptions::reason.eq(REMOVED))
+        .execute(db)?;
+    diesel::update(written_responses::table.filter(written_responses::question_id.eq(&key)))
+        .set(written_responses::draft.eq(""))
+        .execute(db)?;
+    let (put_on, public_text, refusals): (Option<NaiveDate>, String, String) = questions::table
+        .find(&key)
+        .select((
+            questions::put_on,
+            questions::public_text,
+            questions::refusals,
+        ))
+        .first(db)?;
+    let published = publication::is_published(put_on);
     let text = if published {
         public_text.as_str()
     } else {
@@ -94,13 +113,31 @@ pub fn remove_personal_details(
         ))
         .execute(db)?;
     if !published {
-        diesel::update(questions::table.find(&key))
-            .set((
-                questions::published_name.eq(anonymous),
-                questions::matter.eq(None::<String>),
-            ))
-            .execute(db)?;
+        remove_words(db, &key, anonymous)?;
     }
+    Ok(())
+}
+
+/// Removes what was never published of a question besides its text: name, matter, the reasons given for decisions, what was written for
+/// the minutes, and the replies.
+fn remove_words(db: &mut Db, key: &str, anonymous: &str) -> Result<(), StoreError> {
+    diesel::update(questions::table.find(key))
+        .set((
+            questions::published_name.eq(anonymous),
+            questions::matter.eq(None::<String>),
+        ))
+        .execute(db)?;
+    diesel::update(decisions::table.filter(decisions::question_id.eq(key)))
+        .set(decisions::reason.eq(None::<String>))
+        .execute(db)?;
+    diesel::delete(minutes::table.filter(minutes::question_id.eq(key))).execute(db)?;
+    let responses = written_responses::table
+        .filter(written_responses::question_id.eq(key))
+        .select(written_responses::id)
+        .load::<String>(db)?;
+    diesel::update(replies::table.filter(replies::response_id.eq_any(responses)))
+        .set(replies::body.eq(REMOVED))
+        .execute(db)?;
     Ok(())
 }
 

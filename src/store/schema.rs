@@ -150,6 +150,7 @@ diesel::table! {
         email -> Nullable<Text>,
         telephone -> Nullable<Text>,
         needs -> Nullable<Text>,
+        arranged -> Nullable<Text>,
         resident -> Bool,
         publish_name -> Bool,
     }

@@ -13,6 +13,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
+use crate::web::routes;
+
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/assets"]
 struct Embedded;
@@ -40,11 +42,9 @@ pub fn asset_url(name: &str) -> String {
 /// Adds `/assets/{release}/{name}` to an application.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::scope("/assets").service(
-            web::resource("/{release}/{name}")
-                .route(web::get().to(serve))
-                .route(web::head().to(serve)),
-        ),
+        routes::resource("/assets/{release}/{name}")
+            .route(routes::get().to(serve))
+            .route(routes::head().to(serve)),
     );
 }
 

@@ -12,13 +12,13 @@ use crate::{
         letters::{self, LetterState},
         migrate::SCHEMA,
     },
-    web::{Answer, AppState, state::blocking},
+    web::{Answer, AppState, routes, state::blocking},
 };
 
 /// Adds `/health/live` and `/health/ready`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.route("/health/live", web::get().to(live))
-        .route("/health/ready", web::get().to(ready));
+    cfg.service(routes::resource("/health/live").route(routes::get().to(live)))
+        .service(routes::resource("/health/ready").route(routes::get().to(ready)));
 }
 
 async fn live() -> HttpResponse {

@@ -15,6 +15,7 @@ mod redaction;
 mod resident;
 mod staff;
 mod typed;
+mod who_sees_what;
 
 #[path = "../support/app.rs"]
 #[allow(dead_code, reason = "each test crate uses its own part of it")]

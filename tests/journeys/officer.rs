@@ -134,7 +134,16 @@ fn squeezed(text: &str) -> String {
 
 /// The letter as the preview shows it, and as it went out, with the private link put away.
 fn assert_sent_as_previewed(preview: &Page, letter: &crate::app::Kept) {
-    let shown = preview.all("pre").concat();
+    // a responding officer is not told the name of somebody who is not published by it
+    let greeted = letter
+        .text
+        .lines()
+        .find_map(|line| line.strip_prefix("Dear ")?.strip_suffix(','))
+        .expect("a greeting");
+    let shown = preview
+        .all("pre")
+        .concat()
+        .replace("(the questioner’s name)", greeted);
     let sent = match &letter.private_link {
         Some(link) => letter
             .text
@@ -891,7 +900,7 @@ async fn a_response_is_owed_written_previewed_sent_and_read() {
     let page = responder.open(&desk.link("Alex Sample")).await;
     assert!(
         page.text()
-            .contains("It came after the deadline for the meeting."),
+            .contains("It was received after the deadline for the meeting."),
         "{}",
         page.text()
     );

@@ -1,6 +1,6 @@
 //! The papers of a meeting: the sheet of questions that is circulated, the extract for the minutes.
 
-use public_question_time::{service::your_question, store::staff::Role};
+use public_question_time::service::your_question;
 
 use crate::evening::{Evening, evening, resident};
 
@@ -195,15 +195,14 @@ async fn a_full_meeting_is_minuted_question_by_question() {
 }
 
 #[tokio::test]
-async fn papers_are_for_staff() {
+async fn a_paper_of_no_meeting_is_not_found() {
     let evening_of = Evening::start().await;
     let signed_out = evening_of.app.browser();
-    let responding = evening_of.app.sign_in(Role::RespondingOfficer).await;
+    let chair = evening_of.chair().await;
     for paper in ["questions", "minutes"] {
         let page = signed_out.get(&evening_of.paper(paper)).await;
         assert_eq!(page.status, 303, "{paper}");
-        assert_eq!(responding.get(&evening_of.paper(paper)).await.status, 200);
         let nowhere = format!("/staff/meetings/nowhere/papers/{paper}");
-        assert_eq!(responding.get(&nowhere).await.status, 404);
+        assert_eq!(chair.browser.get(&nowhere).await.status, 404);
     }
 }

@@ -252,6 +252,7 @@ fn details(question: &Question) -> QuestionerDetails {
         email: None,
         telephone: None,
         needs: None,
+        arranged: None,
         resident: true,
         publish_name: true,
     }

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         codes::Code,
         id::{AgendaItemId, DraftId, MeetingId, QuestionId, StaffId},
+        publication,
         question::Channel,
         reference::Reference,
         refusal::Refusal,
@@ -90,6 +91,11 @@ impl Question {
     /// Returns whether the published text differs from the text as received, because an officer redacted it.
     pub fn words_left_out(&self) -> bool {
         self.public_text != self.original_text
+    }
+
+    /// Whether the public may see it, as published.
+    pub fn is_published(&self) -> bool {
+        publication::is_published(self.put_on)
     }
 }
 
@@ -253,8 +259,8 @@ pub struct Filter {
     pub meeting: Option<MeetingId>,
     /// Only those that stand so.
     pub statuses: Vec<Status>,
-    /// Only those put at a meeting.
-    pub put: bool,
+    /// Only those that are published.
+    pub published: bool,
 }
 
 /// A page of questions, latest first, from those before the cursor.
@@ -278,7 +284,8 @@ pub fn page(
             questions::status.eq_any(filter.statuses.iter().map(|s| s.code()).collect::<Vec<_>>()),
         );
     }
-    if filter.put {
+    if filter.published {
+        // `domain::publication` says the same of a question that was read
         query = query.filter(questions::put_on.is_not_null());
     }
     if let Some(before) = before {

@@ -34,6 +34,8 @@ pub struct QuestionerDetails {
     pub telephone: Option<String>,
     /// Needs for the meeting, if any.
     pub needs: Option<String>,
+    /// What has been arranged for them at the meeting, in the proper officer's words.
+    pub arranged: Option<String>,
     /// Whether they declared that they live in the borough.
     pub resident: bool,
     /// Whether the name may be published.
@@ -52,6 +54,7 @@ impl QuestionerDetails {
             email: who.email.as_ref().map(|e| e.as_str().to_owned()),
             telephone: who.telephone.as_ref().map(|t| t.as_str().to_owned()),
             needs: who.needs.as_ref().map(|n| n.as_str().to_owned()),
+            arranged: None,
             resident: who.resident,
             publish_name: who.publish_name,
         }
@@ -98,4 +101,19 @@ pub fn questioners_at(
         .order(questions::received_at)
         .select(QuestionerDetails::as_select())
         .load(db)?)
+}
+
+/// Notes what has been arranged for a questioner; whether their details are still there.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn note_arranged(
+    db: &mut Db,
+    question: QuestionId,
+    arranged: Option<&str>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(questioners::table.find(question.to_string()))
+        .set(questioners::arranged.eq(arranged))
+        .execute(db)?;
+    Ok(changed == 1)
 }

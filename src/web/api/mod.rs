@@ -34,14 +34,19 @@ use utoipa_actix_web::{OpenApiFactory, scope, service_config::ServiceConfig};
 
 pub use document::document;
 
-use crate::{service::ServiceError, web::Failure};
+use crate::{
+    service::ServiceError,
+    web::{Failure, routes},
+};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/api/openapi.json").route(web::get().to(document::openapi_json)))
-        .service(web::resource("/api/docs").route(web::get().to(reference::reference)))
-        .service(web::resource("/problems").route(web::get().to(problem_pages::list)))
-        .service(web::resource("/problems/{kind}").route(web::get().to(problem_pages::show)));
+    cfg.service(
+        routes::resource("/api/openapi.json").route(routes::get().to(document::openapi_json)),
+    )
+    .service(routes::resource("/api/docs").route(routes::get().to(reference::reference)))
+    .service(routes::resource("/problems").route(routes::get().to(problem_pages::list)))
+    .service(routes::resource("/problems/{kind}").route(routes::get().to(problem_pages::show)));
     ServiceConfig::new(cfg).service(v1());
 }
 

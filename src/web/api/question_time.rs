@@ -202,7 +202,7 @@ impl QuestionTime {
                     reference: question.reference.to_string(),
                     name: question.published_name.clone(),
                     text: question.public_text.clone(),
-                    matter: views::matter_words(question, &view.meeting.agenda),
+                    matter: views::matter_words(question, view.meeting.published_agenda()),
                     indicated: entry.indicated,
                     outcome: entry.outcome.into(),
                 })

@@ -124,7 +124,7 @@ pub async fn list_questions(
     let filter = Filter {
         meeting: which.meeting,
         statuses: Vec::new(),
-        put: true,
+        published: true,
     };
     let before: Option<QuestionId> = paging.after(|name| name.parse().ok())?;
     let most = paging.one_more();
@@ -191,7 +191,7 @@ pub async fn read_question(actor: ApiActor, reference: web::Path<String>) -> Ans
             service.store.read(|db| {
                 let question = questions::by_reference(db, &reference)?;
                 // a reference that was guessed tells nothing of a question that is not public
-                if question.put_on.is_none() {
+                if !question.is_published() {
                     return Err(ServiceError::NotFound);
                 }
                 views::public_question(db, &question)

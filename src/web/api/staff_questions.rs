@@ -29,9 +29,8 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        evidence::{self, Evidence},
+        dossier::{self, Dossier},
         permission,
-        views::{self, QuestionView},
     },
     store::{
         audit::ActorKind,
@@ -117,7 +116,7 @@ pub struct StaffQuestion {
     pub refusals: Vec<RefusalProblem>,
     /// What the directory said of the postcode.
     pub postcode_check: PostcodeCheck,
-    /// Why the questioner thinks that it differs from one put before.
+    /// Why the questioner thinks that it differs from one put before: for the proper officer.
     pub difference: Option<String>,
     /// The question whose text it carries.
     pub carried_from: Option<QuestionId>,
@@ -127,7 +126,7 @@ pub struct StaffQuestion {
     pub questioner: Option<Questioner>,
     /// Questions put before that are alike, best first.
     pub matches: Vec<SimilarQuestion>,
-    /// Other questions at the meeting from what may be the same person or organisation.
+    /// Other questions at the meeting from what may be the same person or organisation. A chair sees those that are contested.
     pub likenesses: Vec<LikeQuestioner>,
     /// What was decided, oldest first.
     pub decisions: Vec<Decision>,
@@ -191,11 +190,13 @@ pub struct LikeQuestioner {
     pub reference: String,
     /// Where it stands.
     pub status: Status,
-    /// Why, in words, the strongest reason first.
+    /// Whether the two contend for one allowance: one of them was refused as a second question.
+    pub contested: bool,
+    /// Why, in words, the strongest reason first: for the proper officer.
     #[schema(example = json!(["a short form or other spelling of the same name at the same address"]))]
     pub reasons: Vec<String>,
-    /// How likely it is that both are one.
-    pub likelihood: Likelihood,
+    /// How likely it is that both are one: for the proper officer.
+    pub likelihood: Option<Likelihood>,
     /// Its questioner: for the proper officer.
     pub questioner: Option<Questioner>,
 }
@@ -289,10 +290,12 @@ pub struct HistoryEntry {
 }
 
 impl StaffQuestion {
-    /// What somebody may see of a question.
-    fn of(view: QuestionView, found: Evidence, officer: bool, now: DateTime<Utc>) -> Self {
+    /// The question as the service shows it to whoever asks.
+    fn of(dossier: Dossier, now: DateTime<Utc>) -> Self {
+        let officer = dossier.officer();
+        let view = dossier.view;
         let question = view.question;
-        let matches = found
+        let matches = dossier
             .matches
             .into_iter()
             .map(|found| SimilarQuestion::of(found, &question.public_text))
@@ -321,22 +324,24 @@ impl StaffQuestion {
             difference: question.difference,
             carried_from: question.carried_from,
             put_on: question.put_on,
-            questioner: view.questioner.filter(|_| officer).map(Questioner::from),
+            questioner: view.asker.details().cloned().map(Questioner::from),
             matches,
-            likenesses: found
+            likenesses: dossier
                 .similar
                 .into_iter()
-                .map(|similar| LikeQuestioner {
-                    question: similar.question.id,
-                    reference: similar.question.reference.to_string(),
-                    status: similar.question.status,
-                    reasons: similar
-                        .reasons
-                        .iter()
-                        .map(|reason| reason.words())
-                        .collect(),
-                    likelihood: similar.likelihood,
-                    questioner: officer.then(|| similar.questioner.into()),
+                .map(|similar| {
+                    let evidence = similar.evidence.as_ref();
+                    LikeQuestioner {
+                        question: similar.question.id,
+                        reference: similar.question.reference.to_string(),
+                        status: similar.question.status,
+                        contested: similar.contested,
+                        reasons: evidence.map_or_else(Vec::new, |found| {
+                            found.reasons.iter().map(|reason| reason.words()).collect()
+                        }),
+                        likelihood: evidence.map(|found| found.likelihood),
+                        questioner: similar.evidence.map(|found| found.questioner.into()),
+                    }
                 })
                 .collect(),
             decisions: view
@@ -396,14 +401,8 @@ pub fn look(
     acting: &Acting,
     id: QuestionId,
 ) -> Result<StaffQuestion, ServiceError> {
-    let member = permission::staff(acting)?;
-    let officer = member.is_proper_officer();
-    service.store.read(|db| {
-        let view = views::question(service, db, id)?;
-        permission::chair_of(acting, view.meeting.board.id)?;
-        let found = evidence::evidence(service, db, &view.question, view.meeting.meeting())?;
-        Ok(StaffQuestion::of(view, found, officer, service.now()))
-    })
+    let dossier = dossier::dossier(service, acting, id)?;
+    Ok(StaffQuestion::of(dossier, service.now()))
 }
 
 /// Which questions a list shows.
@@ -445,7 +444,7 @@ pub async fn list_staff_questions(
     let filter = Filter {
         meeting: which.meeting,
         statuses,
-        put: false,
+        published: false,
     };
     let before: Option<QuestionId> = paging.after(|name| name.parse().ok())?;
     let most = paging.one_more();

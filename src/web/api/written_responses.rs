@@ -111,16 +111,13 @@ impl From<ResponseView> for WrittenResponse {
                     sent_at: sent.replied_at,
                 })
                 .collect(),
-            by_email: question
-                .questioner
-                .as_ref()
-                .is_some_and(|questioner| questioner.email.is_some()),
+            by_email: question.asker.by_email(),
             question: AnsweredQuestion {
                 id: question.question.id,
                 reference: question.question.reference.to_string(),
                 published_name: question.question.published_name.clone(),
                 text: question.question.public_text.clone(),
-                words_left_out: question.question.words_left_out(),
+                words_left_out: question.words_left_out,
                 matter: question.matter.clone(),
                 meeting: meeting.id,
                 meeting_date: meeting.date,
@@ -153,7 +150,7 @@ fn look(
 
 /// List written responses
 ///
-/// For the proper officer and responding officers.
+/// For the proper officer; a responding officer gets those that are theirs, or nobody's yet.
 #[utoipa::path(tag = "Written responses", params(WhichResponses, Paging), security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "A page of written responses.", body = Page<WrittenResponse>)))]
 #[get("/written-responses")]
@@ -234,8 +231,8 @@ pub async fn save_response_draft(
     let input = body.read::<DraftInput>()?;
     let outcome = actor
         .run(move |service| {
-            responses::save_draft(service, &acting, id.0, version, &input.body, input.owner)?;
-            look(service, &acting, id.0)
+            responses::save_draft(service, &acting, id.0, version, &input.body, input.owner)
+                .map(WrittenResponse::from)
         })
         .await;
     let response = matched(outcome)?;

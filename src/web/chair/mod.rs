@@ -12,6 +12,7 @@ pub(super) mod words;
 use actix_web::web;
 
 use crate::domain::id::MeetingId;
+use crate::web::routes;
 
 /// The list of a chair's meetings.
 pub const HOME: &str = "/staff/chair";
@@ -23,19 +24,19 @@ pub fn screen(meeting: MeetingId) -> String {
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource(HOME).route(web::get().to(home::show)))
+    cfg.service(routes::resource(HOME).route(routes::get().to(home::show)))
         .service(
-            web::resource("/staff/meetings/{id}/question-time")
-                .route(web::get().to(question_time::show))
-                .route(web::post().to(question_time::act)),
+            routes::resource("/staff/meetings/{id}/question-time")
+                .route(routes::get().to(question_time::show))
+                .route(routes::post().to(question_time::act)),
         )
         .service(
-            web::resource("/staff/meetings/{id}/question-time/close")
-                .route(web::get().to(closing::show))
-                .route(web::post().to(closing::close)),
+            routes::resource("/staff/meetings/{id}/question-time/close")
+                .route(routes::get().to(closing::show))
+                .route(routes::post().to(closing::close)),
         )
         .service(
-            web::resource("/staff/meetings/{id}/question-time/minutes")
-                .route(web::post().to(minutes_form::save)),
+            routes::resource("/staff/meetings/{id}/question-time/minutes")
+                .route(routes::post().to(minutes_form::save)),
         );
 }

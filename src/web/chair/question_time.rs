@@ -17,7 +17,7 @@ use crate::{
     service::{
         ServiceError,
         chair_list::{self, ChairList, Listed},
-        event_log, permission, question_time,
+        event_log, question_time,
     },
     web::{
         Answer, Failure, Form, Staff,
@@ -171,7 +171,7 @@ struct Present {
     reference: String,
     matter: String,
     text: String,
-    needs: String,
+    arranged: String,
 }
 
 impl Present {
@@ -181,11 +181,7 @@ impl Present {
             reference: listed.question.reference.to_string(),
             matter: listed.matter.clone(),
             text: listed.question.public_text.clone(),
-            needs: listed
-                .questioner
-                .as_ref()
-                .and_then(|who| who.needs.clone())
-                .unwrap_or_default(),
+            arranged: listed.arranged.clone().unwrap_or_default(),
         }
     }
 }
@@ -460,13 +456,7 @@ pub(super) fn render(
 pub(super) async fn look(staff: &Staff, id: MeetingId) -> Result<ChairList, ServiceError> {
     let acting = staff.acting();
     staff
-        .run(move |service| {
-            service.store.read(|db| {
-                let list = chair_list::look(service, db, id)?;
-                permission::chair_of(&acting, list.meeting.board.id)?;
-                Ok(list)
-            })
-        })
+        .run(move |service| chair_list::open(service, &acting, id))
         .await
 }
 

@@ -29,8 +29,8 @@ pub struct Row {
     pub published_name: String,
     /// Whom they speak for, if anybody.
     pub organisation: String,
-    /// What they need at the meeting.
-    pub needs: String,
+    /// What has been arranged for them at the meeting.
+    pub arranged: String,
     /// What it is about.
     pub matter: String,
     /// The words as published.
@@ -145,10 +145,7 @@ fn has_minutes(listed: &Listed) -> bool {
 
 /// Whether the name agreed for publication is the one that the chair calls, with the organisation.
 fn agreed_as_called(listed: &Listed) -> bool {
-    let organisation = listed
-        .questioner
-        .as_ref()
-        .and_then(|who| who.organisation.as_deref());
+    let organisation = listed.organisation.as_deref();
     published_name(true, listed.called_name(), organisation) == listed.question.published_name
 }
 
@@ -186,7 +183,6 @@ pub fn of(list: &ChairList, calls: &[Call], figures: &Figures) -> Vec<Row> {
             let waits =
                 approved && matches!(listed.entry.outcome, Outcome::Waiting | Outcome::PassedOver);
             let is_present_turn = approved && listed.entry.outcome == Outcome::Called;
-            let who = listed.questioner.as_ref();
             let call = calls.iter().find(|call| call.question == question.id);
             let optional = |text: Option<&String>| text.cloned().unwrap_or_default();
             Row {
@@ -199,8 +195,8 @@ pub fn of(list: &ChairList, calls: &[Call], figures: &Figures) -> Vec<Row> {
                 } else {
                     question.published_name.clone()
                 },
-                organisation: optional(who.and_then(|who| who.organisation.as_ref())),
-                needs: optional(who.and_then(|who| who.needs.as_ref())),
+                organisation: optional(listed.organisation.as_ref()),
+                arranged: optional(listed.arranged.as_ref()),
                 matter: listed.matter.clone(),
                 text: question.public_text.clone(),
                 expected: if waits {

@@ -21,20 +21,23 @@ use crate::{
     domain::id::MeetingId,
     service::{ServiceError, permission},
     store::meetings,
-    web::{Answer, AppState, Failure, Staff, limits},
+    web::{Answer, AppState, Failure, Staff, limits, routes},
 };
 
 pub use hub::Live;
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/time").route(web::get().to(time)))
-        .service(web::resource("/meetings/{id}/screen").route(web::get().to(screen::show)))
-        .service(web::resource("/meetings/{id}/live").route(web::get().to(public)))
-        .service(web::resource("/meetings/{id}/live/state").route(web::get().to(public_state)))
-        .service(web::resource("/staff/meetings/{id}/live").route(web::get().to(staff)))
+    cfg.service(routes::resource("/time").route(routes::get().to(time)))
+        .service(routes::resource("/meetings/{id}/screen").route(routes::get().to(screen::show)))
+        .service(routes::resource("/meetings/{id}/live").route(routes::get().to(public)))
         .service(
-            web::resource("/staff/meetings/{id}/live/state").route(web::get().to(staff_state)),
+            routes::resource("/meetings/{id}/live/state").route(routes::get().to(public_state)),
+        )
+        .service(routes::resource("/staff/meetings/{id}/live").route(routes::get().to(staff)))
+        .service(
+            routes::resource("/staff/meetings/{id}/live/state")
+                .route(routes::get().to(staff_state)),
         );
 }
 

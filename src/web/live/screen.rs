@@ -107,7 +107,7 @@ impl PublicScreen {
                 Some(Row {
                     place,
                     name: question.published_name.clone(),
-                    matter: views::matter_words(question, &view.meeting.agenda),
+                    matter: views::matter_words(question, view.meeting.published_agenda()),
                     outcome,
                     code,
                 })

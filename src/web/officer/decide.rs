@@ -11,7 +11,8 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        admit_question, approve_question, dossier, permission, redact_question,
+        admit_question, approve_question, arrange_for_questioner, dossier, permission,
+        redact_question,
         reject_question::{self, Rejection},
         reopen_question, responses, your_question,
     },
@@ -163,6 +164,27 @@ pub async fn keep(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer
         responses::keep_for_response(service, acting, id, version(f))
     })
     .await
+}
+
+/// Notes what has been arranged for the questioner at the meeting.
+pub async fn arrange(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let acting = staff.acting();
+    let fields = form.fields.clone();
+    let result = staff
+        .run(move |service| {
+            let note = fields.value("arranged");
+            arrange_for_questioner::arrange(service, &acting, id, version(&fields), note)
+        })
+        .await;
+    match result {
+        Ok(_) => Ok(pages::see_other(&format!("{}?done=arranged", address(id)))),
+        Err(ServiceError::Invalid(errors)) => {
+            question::again(&staff, id, form.state().refused(errors)).await
+        }
+        Err(ServiceError::Conflict(why)) => overtaken(&staff, id, why, &form.fields, None).await,
+        Err(other) => Err(other.into()),
+    }
 }
 
 #[derive(Template)]
@@ -339,7 +361,7 @@ pub async fn write_rejection(
         .find(|(name, _)| name == "earlier")
         .and_then(|(_, reference)| Reference::parse(reference).ok())
         .map(|reference| reference.to_string());
-    let best = dossier.evidence.matches.first();
+    let best = dossier.matches.first();
     if let Some(earlier) = named.or_else(|| Some(best?.earlier.reference.clone())) {
         form = form.with("earlier", earlier);
     }
@@ -397,7 +419,7 @@ pub async fn reject(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answ
         .await;
     match result {
         Ok(None) => Ok(pages::see_other(&format!("{}?done=rejected", address(id)))),
-        Ok(Some((view, letter))) => {
+        Ok(Some((asker, letter))) => {
             let service = staff.service();
             let mut fields = form.fields.to_keep();
             fields.retain(|(name, _)| name != "step");
@@ -405,12 +427,7 @@ pub async fn reject(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answ
                 page: staff
                     .page("Check the letter before you send it")
                     .within("/staff/questions"),
-                letter: preview::preview(
-                    service,
-                    &letter,
-                    view.questioner.as_ref(),
-                    service.now(),
-                )?,
+                letter: preview::preview(service, &letter, &asker, service.now())?,
                 fields,
                 href: address(id),
             })

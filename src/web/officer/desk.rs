@@ -96,10 +96,7 @@ pub async fn show(staff: Staff) -> Answer {
     } = desk;
     let row = |waiting: &Waiting| Row {
         href: format!("/staff/questions/{}", waiting.question.id),
-        name: waiting
-            .name
-            .clone()
-            .unwrap_or_else(|| waiting.question.published_name.clone()),
+        name: waiting.name.clone(),
         reference: waiting.question.reference.to_string(),
         matter: waiting.matter.clone(),
         board: waiting.board.clone(),
@@ -156,7 +153,7 @@ pub async fn show(staff: Staff) -> Answer {
             .map(|listed| RefusedRow {
                 href: format!("/staff/questions/{}", listed.question.id),
                 reference: listed.question.reference.to_string(),
-                name: listed.question.published_name.clone(),
+                name: listed.name.clone(),
                 board: listed.board.clone(),
                 date: local_time::short_date(listed.date),
                 why: refusals_in_short(&listed.question.refusals),

@@ -59,6 +59,7 @@ fn act(code: &str) -> String {
         "approve" => "approved the question",
         "reject" => "rejected the question",
         "reopen" => "took the rejection back",
+        "arrange" => "changed what has been arranged for the meeting",
         "redact" => "changed the published text",
         "withdraw" => "withdrew the question",
         "disown" => "disowned the question",

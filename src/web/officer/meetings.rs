@@ -17,11 +17,7 @@ use crate::{
         permission,
         views::{self, MeetingView},
     },
-    store::{
-        meetings as stored,
-        questions::{self, Question},
-        staff::Role,
-    },
+    store::{meetings as stored, staff::Role},
     web::{
         Answer, Failure, Fields, Form, FormState, Staff,
         components::{Choice, SummaryRow},
@@ -149,6 +145,8 @@ struct QuestionRow {
     href: String,
     reference: String,
     name: String,
+    /// How the name is published, where that is different.
+    published: String,
     status: String,
     colour: &'static str,
     received: String,
@@ -184,14 +182,8 @@ pub async fn show(
 /// Those of the service.
 pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'static str) -> Answer {
     let acting = staff.acting();
-    let (view, questions): (MeetingView, Vec<Question>) = staff
-        .run(move |service| {
-            service.store.read(|db| {
-                let view = views::meeting(service, db, id)?;
-                permission::chair_of(&acting, view.board.id)?;
-                Ok::<_, ServiceError>((view, questions::at_meeting(db, id)?))
-            })
-        })
+    let (view, questions) = staff
+        .run(move |service| desk::meeting(service, &acting, id))
         .await?;
     let meeting = view.meeting();
     let (status, status_colour) = status_words(meeting.status);
@@ -213,10 +205,14 @@ pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'stat
         reckoning: view.deadline.reckoning(),
         questions: questions
             .iter()
-            .map(|question| QuestionRow {
+            .map(|desk::Listed { question, name, .. }| QuestionRow {
+                published: Some(&question.published_name)
+                    .filter(|published| *published != name)
+                    .cloned()
+                    .unwrap_or_default(),
                 href: format!("/staff/questions/{}", question.id),
                 reference: question.reference.to_string(),
-                name: question.published_name.clone(),
+                name: name.clone(),
                 status: sentence(question.status.words()),
                 colour: colour(question.status),
                 received: local_time::exact_moment(question.received_at),

@@ -24,7 +24,9 @@ mod told;
 pub use letters::mark_printed;
 pub use question::ground_choices;
 
-use actix_web::web::{self, get, post, resource};
+use actix_web::web;
+
+use crate::web::routes::{get, post, resource};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -62,6 +64,7 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
                 .route(get().to(decide::ask_withdraw))
                 .route(post().to(decide::withdraw)),
         )
+        .service(resource(question("/arranged")).route(post().to(decide::arrange)))
         .service(
             resource(question("/text"))
                 .route(get().to(decide::text))

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     mail::letters::{self, Addressed},
-    service::{Service, letters::Letter, private_link::MASKED_LINK},
-    store::questions::QuestionerDetails,
+    service::{Service, letters::Letter, private_link::MASKED_LINK, visibility::Asker},
     web::Failure,
 };
+
+/// What stands for the name where whoever looks is not told it.
+const NAME: &str = "(the questioner’s name)";
 
 /// A letter that an officer is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,19 @@ pub struct Preview {
     pub html: String,
     /// Whether there is anybody to send it to.
     pub goes: bool,
+    /// Whether the questioner's name is left out of it.
+    pub unnamed: bool,
+}
+
+impl Preview {
+    /// What the letter has and this does not, in a sentence.
+    pub fn left_out(&self) -> &'static str {
+        if self.unnamed {
+            "Only the questioner’s name and the private link are left out here."
+        } else {
+            "Only the private link is left out here, because it is the questioner’s own."
+        }
+    }
 }
 
 /// The letter to a questioner, written now.
@@ -31,35 +46,48 @@ pub struct Preview {
 pub fn preview(
     service: &Service,
     letter: &Letter,
-    to: Option<&QuestionerDetails>,
+    to: &Asker,
     written_at: DateTime<Utc>,
 ) -> Result<Preview, Failure> {
     let broken = |error: askama::Error| {
         tracing::error!(%error, "a letter could not be written");
         Failure::Broken
     };
-    let email = to.and_then(|to| to.email.as_deref());
     let addressed = Addressed {
         letter,
-        name: to.map_or("", |to| to.name.as_str()),
-        private_link: email.map(|_| MASKED_LINK),
+        name: match to {
+            Asker::Known(details) => &details.name,
+            Asker::Withheld { .. } => NAME,
+            Asker::Removed => "",
+        },
+        private_link: to.by_email().then_some(MASKED_LINK),
         written_at,
     };
     let rendered = letters::render(&service.settings, &addressed).map_err(broken)?;
     Ok(Preview {
-        how: match (to, email) {
-            (None, _) => {
+        how: match to {
+            Asker::Removed => {
                 "The questioner’s details have been removed, so no letter is sent.".to_owned()
             }
-            (Some(to), Some(email)) => format!("This goes by email to {} at {email}.", to.name),
-            (Some(to), None) => format!(
-                "{} gave no email address, so this letter will be among the letters to print.",
-                to.name
-            ),
+            Asker::Withheld { by_email: true } => {
+                "This goes to the questioner by email.".to_owned()
+            }
+            Asker::Withheld { by_email: false } => {
+                "This goes to the questioner by post: it will be among the letters to print."
+                    .to_owned()
+            }
+            Asker::Known(details) => match &details.email {
+                Some(email) => format!("This goes by email to {} at {email}.", details.name),
+                None => format!(
+                    "{} gave no email address, so this letter will be among the letters to print.",
+                    details.name
+                ),
+            },
         },
         subject: rendered.subject,
         text: rendered.text,
         html: letters::preview(&service.settings, &addressed).map_err(broken)?,
-        goes: to.is_some(),
+        goes: *to != Asker::Removed,
+        unnamed: matches!(to, Asker::Withheld { .. }),
     })
 }

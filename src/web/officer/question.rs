@@ -14,10 +14,9 @@ use crate::{
         status::{Act, Status},
     },
     service::{
-        approve_question,
         dossier::{self, Dossier},
-        evidence::Similar,
-        views::QuestionView,
+        evidence,
+        visibility::{Asker, QuestionForStaff, SimilarForStaff},
     },
     store::questions::{DecisionKind, Question, QuestionerDetails},
     web::{
@@ -52,6 +51,8 @@ struct QuestionPage {
     original: Option<String>,
     facts: Vec<SummaryRow>,
     who: Vec<SummaryRow>,
+    /// The form for what has been arranged, as it stands or as it was typed; none for whoever may not write it.
+    arranged: Option<String>,
     refusals: Vec<RefusalRow>,
     matches: Vec<MatchRow>,
     /// The strong matches by their references, where approving needs a reason; empty otherwise.
@@ -60,6 +61,8 @@ struct QuestionPage {
     similar: Vec<SimilarRow>,
     decisions: Vec<Line>,
     exceptions: Vec<Line>,
+    /// Whether the letters may be seen.
+    officer: bool,
     letters: Vec<LetterRow>,
     history: Vec<Line>,
     grounds: Vec<Choice>,
@@ -185,6 +188,7 @@ fn words_of_done(done: &str) -> &'static str {
         "redacted" => "The published text is changed. The original is kept.",
         "entered" => "The question is entered.",
         "minutes" => "What the minutes say is saved.",
+        "arranged" => "Arrangements saved. The chair sees them at the meeting.",
         _ => "",
     }
 }
@@ -218,31 +222,32 @@ fn render(
                 .all(|refusal| Exception::for_refusal(refusal).is_some()),
         keep: dossier.may_be_kept(),
         withdraw: dossier.allows(Act::Withdraw),
-        redact: dossier.officer,
+        redact: dossier.officer(),
         minutes: question.put_on.is_some()
             || matches!(
                 question.status,
                 Status::Answered | Status::DealtWith | Status::ResponseOwed | Status::Responded
             ),
     };
-    let approval = if may.approve {
-        let letter = approve_question::letter(service, view);
-        Some(preview::preview(
-            service,
-            &letter,
-            view.questioner.as_ref(),
-            now,
-        )?)
-    } else {
-        None
+    let approval = match &dossier.approval {
+        Some(letter) => Some(preview::preview(service, letter, &view.asker, now)?),
+        None => None,
     };
+    let arranged = view.asker.details().map(|details| {
+        if form.error("arranged").is_empty() {
+            details.arranged.clone().unwrap_or_default()
+        } else {
+            form.value("arranged").to_owned()
+        }
+    });
     let matches = matches(dossier, may.approve);
     let figures = service.figures(view.meeting.meeting());
     let template = QuestionPage {
         page: staff
             .page(format!(
                 "{} from {}",
-                question.reference, question.published_name
+                question.reference,
+                view.name()
             ))
             .within("/staff/questions")
             .with_errors(form.has_errors()),
@@ -254,12 +259,13 @@ fn render(
         colour: colour(question.status),
         left: local_time::time_left(now, view.meeting.starts_at()).unwrap_or_default(),
         public_text: question.public_text.clone(),
-        redacted: question.words_left_out(),
+        redacted: view.words_left_out,
         original: Some(&question.original_text)
-            .filter(|_| dossier.officer && question.words_left_out())
+            .filter(|_| dossier.officer() && view.words_left_out)
             .cloned(),
         facts: facts(view),
         who: who(view),
+        arranged,
         refusals: question
             .refusals
             .iter()
@@ -289,7 +295,6 @@ fn render(
         window: count(u64::from(figures.repetition_window().as_u32()), "month"),
         matches,
         similar: dossier
-            .evidence
             .similar
             .iter()
             .map(|similar| similar_row(view, similar))
@@ -340,11 +345,12 @@ fn render(
                 more: made.reason.clone(),
             })
             .collect(),
+        officer: dossier.officer(),
         letters: view
             .letters
             .iter()
             .map(|letter| LetterRow {
-                href: if dossier.officer {
+                href: if dossier.officer() {
                     format!("/staff/letters/{}", letter.id)
                 } else {
                     String::new()
@@ -400,7 +406,7 @@ pub fn ground_choices(chosen: &[Ground]) -> Vec<Choice> {
         .collect()
 }
 
-fn facts(view: &QuestionView) -> Vec<SummaryRow> {
+fn facts(view: &QuestionForStaff) -> Vec<SummaryRow> {
     let question = &view.question;
     let meeting = view.meeting.meeting();
     let mut rows = vec![
@@ -454,12 +460,10 @@ fn received(question: &Question) -> String {
     )
 }
 
-fn who(view: &QuestionView) -> Vec<SummaryRow> {
-    let Some(details) = &view.questioner else {
-        return vec![SummaryRow::new(
-            "Name as published",
-            view.question.published_name.clone(),
-        )];
+fn who(view: &QuestionForStaff) -> Vec<SummaryRow> {
+    let published = SummaryRow::new("Name as published", view.question.published_name.clone());
+    let Asker::Known(details) = &view.asker else {
+        return vec![published];
     };
     let given = |value: &Option<String>| value.clone().unwrap_or_else(|| "Not given".to_owned());
     let mut rows = vec![SummaryRow::new("Name", details.name.clone())];
@@ -474,6 +478,7 @@ fn who(view: &QuestionView) -> Vec<SummaryRow> {
             "Name can be published",
             if details.publish_name { "Yes" } else { "No" },
         ),
+        published,
         SummaryRow::new("Address", details.address.clone()),
         SummaryRow::new(
             "Postcode",
@@ -505,9 +510,9 @@ fn in_words<'a>(matches: impl Iterator<Item = &'a MatchRow>) -> String {
 
 fn matches(dossier: &Dossier, may_approve: bool) -> Vec<MatchRow> {
     // they come best first, so the strong ones are together
-    let strong = dossier.evidence.strong().count();
+    let strong = evidence::strong(&dossier.matches).count();
     let mut rows = Vec::new();
-    for (found, number) in dossier.evidence.matches.iter().zip(1..) {
+    for (found, number) in dossier.matches.iter().zip(1..) {
         let earlier = &found.earlier;
         let why = explain(&dossier.question().public_text, &earlier.text);
         rows.push(MatchRow {
@@ -542,47 +547,59 @@ fn matches(dossier: &Dossier, may_approve: bool) -> Vec<MatchRow> {
     rows
 }
 
-fn similar_row(view: &QuestionView, similar: &Similar) -> SimilarRow {
-    let contested = similar.reasons.first().is_some_and(|likeness| {
-        crate::service::desk::is_contested(&view.question, &similar.question, *likeness)
-    });
-    SimilarRow {
+fn similar_row(view: &QuestionForStaff, similar: &SimilarForStaff) -> SimilarRow {
+    let mut row = SimilarRow {
         reference: similar.question.reference.to_string(),
         href: format!("/staff/questions/{}", similar.question.id),
-        summary: format!("Who asks in {}", similar.question.reference),
-        likelihood: similar.likelihood.words(),
-        colour: match similar.likelihood {
-            Likelihood::VeryLikely => "orange",
-            Likelihood::Possible => "yellow",
-        },
-        reasons: sentence(
-            &similar
-                .reasons
-                .iter()
-                .map(|likeness| likeness.words())
-                .collect::<Vec<_>>()
-                .join("; "),
-        ),
-        contested,
-        this: view
-            .questioner
-            .as_ref()
-            .map(|details| compared(&view.question, details))
-            .unwrap_or_default(),
-        that: compared(&similar.question, &similar.questioner),
+        contested: similar.contested,
         this_text: view.question.public_text.clone(),
         that_text: similar.question.public_text.clone(),
+        summary: String::new(),
+        likelihood: "",
+        colour: "",
+        reasons: String::new(),
+        this: Vec::new(),
+        that: Vec::new(),
+    };
+    match &similar.evidence {
+        Some(found) => {
+            row.summary = format!("Who asks in {}", similar.question.reference);
+            row.likelihood = found.likelihood.words();
+            row.colour = match found.likelihood {
+                Likelihood::VeryLikely => "orange",
+                Likelihood::Possible => "yellow",
+            };
+            let reasons: Vec<_> = found.reasons.iter().map(|why| why.words()).collect();
+            row.reasons = sentence(&reasons.join("; "));
+            row.this = view
+                .asker
+                .details()
+                .map(|details| compared(&view.question, details))
+                .unwrap_or_default();
+            row.that = compared(&similar.question, &found.questioner);
+        }
+        None => {
+            "The details of the two questioners count as those of one person or organisation. The officer decides"
+                .clone_into(&mut row.reasons);
+            row.this = vec![status_row(&view.question)];
+            row.that = vec![status_row(&similar.question)];
+        }
     }
+    row
 }
 
-fn compared(question: &Question, details: &QuestionerDetails) -> Vec<SummaryRow> {
-    let given = |value: &Option<String>| value.clone().unwrap_or_else(|| "Not given".to_owned());
+fn status_row(question: &Question) -> SummaryRow {
     let mut status = sentence(question.status.words());
     if !question.refusals.is_empty() {
         status = format!("{status}: {}", refusals_in_short(&question.refusals));
     }
+    SummaryRow::new("Status", status)
+}
+
+fn compared(question: &Question, details: &QuestionerDetails) -> Vec<SummaryRow> {
+    let given = |value: &Option<String>| value.clone().unwrap_or_else(|| "Not given".to_owned());
     vec![
-        SummaryRow::new("Status", status),
+        status_row(question),
         SummaryRow::new("Name", details.name.clone()),
         SummaryRow::new("Organisation", given(&details.organisation)),
         SummaryRow::new("Email", given(&details.email)),

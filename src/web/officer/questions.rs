@@ -50,6 +50,8 @@ struct Row {
     href: String,
     reference: String,
     name: String,
+    /// How it is published, where that is different.
+    published: String,
     meeting: String,
     received: String,
     status: String,
@@ -94,7 +96,7 @@ pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
     let filter = Filter {
         meeting: asked.meeting.parse().ok(),
         statuses: Status::from_code(&asked.status).into_iter().collect(),
-        put: false,
+        published: false,
     };
     let before: Option<QuestionId> = asked.before.parse().ok();
     let acting = staff.acting();
@@ -141,7 +143,10 @@ pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
             .map(|listed| Row {
                 href: format!("/staff/questions/{}", listed.question.id),
                 reference: listed.question.reference.to_string(),
-                name: listed.question.published_name,
+                published: Some(listed.question.published_name)
+                    .filter(|published| *published != listed.name)
+                    .unwrap_or_default(),
+                name: listed.name,
                 meeting: format!("{}, {}", listed.board, local_time::short_date(listed.date)),
                 received: local_time::day_at_time(listed.question.received_at),
                 status: sentence(listed.question.status.words()),

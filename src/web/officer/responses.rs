@@ -14,6 +14,7 @@ use crate::{
     service::{
         FieldError, ServiceError, desk, dossier,
         responses::{self, ResponseView},
+        visibility::Asker,
     },
     web::{
         Answer, Form, FormState, Staff,
@@ -74,7 +75,7 @@ pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
             .map(|view| Row {
                 href: format!("/staff/responses/{}", view.response.id),
                 reference: view.question.question.reference.to_string(),
-                name: view.question.question.published_name.clone(),
+                name: view.question.name().to_owned(),
                 meeting: dossier::meeting_words(&view.question.meeting),
                 due: local_time::long_date(view.response.due_on),
                 overdue: !sent && view.response.due_on < today,
@@ -211,7 +212,7 @@ async fn page_of(
         href: format!("/staff/responses/{id}"),
         version: form.value("version").parse().unwrap_or(-1),
         text: question.question.public_text.clone(),
-        redacted: question.question.words_left_out(),
+        redacted: question.words_left_out,
         facts: facts(&view),
         meeting_answer: minutes.response.clone().unwrap_or_default(),
         supplementary: [&minutes.supplementary_text, &minutes.supplementary_response]
@@ -250,8 +251,8 @@ async fn page_of(
 
 fn facts(view: &ResponseView) -> Vec<SummaryRow> {
     let ResponseView { response, question } = view;
-    let to = match &question.questioner {
-        Some(details) => match &details.email {
+    let to = match &question.asker {
+        Asker::Known(details) => match &details.email {
             Some(email) => format!("{}, by email to {email}", details.name),
             None => format!(
                 "{}, by post: {}, {}",
@@ -260,7 +261,9 @@ fn facts(view: &ResponseView) -> Vec<SummaryRow> {
                 details.postcode
             ),
         },
-        None => "The questioner’s details have been removed".to_owned(),
+        Asker::Withheld { by_email: true } => "The questioner, by email".to_owned(),
+        Asker::Withheld { by_email: false } => "The questioner, by post".to_owned(),
+        Asker::Removed => "The questioner’s details have been removed".to_owned(),
     };
     vec![
         SummaryRow::new("Meeting", dossier::meeting_words(&question.meeting)),
@@ -293,6 +296,14 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
                 responses::save_draft(service, &acting, id, seen, &body, owner).map(drop)
             })
             .await;
+        let member = staff.member();
+        if saved.is_ok()
+            && !member.is_proper_officer()
+            && owner.is_some_and(|owner| owner != member.id)
+        {
+            // it is a colleague's now, and theirs to read
+            return Ok(pages::see_other("/staff/responses"));
+        }
         return settle(&staff, id, &form, saved, "saved").await;
     }
     let Some(reply) = reply else {
@@ -324,12 +335,7 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
                 page: staff
                     .page("Check the letter before you send it")
                     .within("/staff/responses"),
-                letter: preview::preview(
-                    service,
-                    &letter,
-                    view.question.questioner.as_ref(),
-                    service.now(),
-                )?,
+                letter: preview::preview(service, &letter, &view.question.asker, service.now())?,
                 fields,
                 href: format!("/staff/responses/{id}"),
             })

@@ -2,7 +2,7 @@
 
 use super::preview::{self, Preview};
 use crate::{
-    service::{Service, notify_changes::Plan},
+    service::{Service, notify_changes::Plan, visibility::Asker},
     web::Failure,
 };
 
@@ -55,7 +55,7 @@ pub fn told(service: &Service, plan: &Plan) -> Result<Vec<Told>, Failure> {
                 letter: preview::preview(
                     service,
                     &group.first.letter,
-                    Some(&group.first.to),
+                    &Asker::Known(Box::new(group.first.to.clone())),
                     service.now(),
                 )?,
             })

@@ -1,4 +1,5 @@
-//! Papers that print well: the sheet of questions, the minutes extract. Staff alone open them; copies are circulated at the meeting.
+//! Papers that print well: the sheet of questions, the minutes extract. The proper officer and the chair of the board open them; copies
+//! are circulated at the meeting.
 
 use actix_web::web;
 use askama::Template;
@@ -9,17 +10,19 @@ use crate::{
     service::{
         ServiceError,
         chair_list::{self, ChairList},
-        permission,
     },
-    web::{Answer, Staff, page::Page, pages},
+    web::{Answer, Staff, page::Page, pages, routes},
 };
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/staff/meetings/{id}/papers/questions").route(web::get().to(questions)),
+        routes::resource("/staff/meetings/{id}/papers/questions")
+            .route(routes::get().to(questions)),
     )
-    .service(web::resource("/staff/meetings/{id}/papers/minutes").route(web::get().to(minutes)));
+    .service(
+        routes::resource("/staff/meetings/{id}/papers/minutes").route(routes::get().to(minutes)),
+    );
 }
 
 #[derive(Template)]
@@ -45,12 +48,12 @@ struct MinutesPage {
     extract: MinutesExtract,
 }
 
-/// The list of a meeting, for any member of staff: the papers hold only what is agreed for publication.
+/// The list that the papers are drawn from.
 async fn list(staff: &Staff, id: &str) -> Result<ChairList, ServiceError> {
-    staff.require(permission::staff)?;
     let id: MeetingId = id.parse().map_err(|_| ServiceError::NotFound)?;
+    let acting = staff.acting();
     staff
-        .run(move |service| service.store.read(|db| chair_list::look(service, db, id)))
+        .run(move |service| chair_list::open(service, &acting, id))
         .await
 }
 

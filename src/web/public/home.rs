@@ -6,14 +6,14 @@ use askama::Template;
 use crate::{
     domain::local_time,
     service::views,
-    web::{Answer, Visitor, page::Page, pages},
+    web::{Answer, Visitor, page::Page, pages, routes},
 };
 
 use super::words::{MeetingWords, count};
 
 /// Adds the route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/").route(web::get().to(show)));
+    cfg.service(routes::resource("/").route(routes::get().to(show)));
 }
 
 #[derive(Template)]

@@ -6,27 +6,27 @@ use askama::Template;
 use crate::{
     config::{Council, Retention},
     domain::{
-        local_time,
+        local_time, publication,
         refusal::Clause,
         standing_order::{
             figures::Figures,
             notice::{Notice, NoticeKind},
         },
     },
-    web::{Answer, Visitor, assets, page::Page, pages},
+    web::{Answer, Visitor, assets, page::Page, pages, routes},
 };
 
 use super::words::count;
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/standing-order").route(web::get().to(standing_order)))
-        .service(web::resource("/accessibility").route(web::get().to(accessibility)))
-        .service(web::resource("/privacy").route(web::get().to(privacy)))
-        .service(web::resource("/cookies").route(web::get().to(cookies)))
-        .service(web::resource("/contact").route(web::get().to(contact)))
-        .service(web::resource("/robots.txt").route(web::get().to(robots)))
-        .service(web::resource("/favicon.ico").route(web::get().to(favicon)));
+    cfg.service(routes::resource("/standing-order").route(routes::get().to(standing_order)))
+        .service(routes::resource("/accessibility").route(routes::get().to(accessibility)))
+        .service(routes::resource("/privacy").route(routes::get().to(privacy)))
+        .service(routes::resource("/cookies").route(routes::get().to(cookies)))
+        .service(routes::resource("/contact").route(routes::get().to(contact)))
+        .service(routes::resource("/robots.txt").route(routes::get().to(robots)))
+        .service(routes::resource("/favicon.ico").route(routes::get().to(favicon)));
 }
 
 /// "4pm on the working day before the meeting".
@@ -232,6 +232,8 @@ async fn accessibility(visitor: Visitor) -> Answer {
 struct Privacy {
     page: Page,
     council: Council,
+    /// What is published and what is not.
+    published: [&'static str; 4],
     draft: String,
     details: String,
     refused: String,
@@ -256,6 +258,7 @@ async fn privacy(visitor: Visitor) -> Answer {
     let template = Privacy {
         page: visitor.page("Privacy"),
         council: settings.council.clone(),
+        published: publication::RULE,
         draft: days(draft),
         details: months(personal_details),
         refused: months(refused_question),

@@ -8,14 +8,14 @@ use crate::{
     service::{
         drafts, question_time,
         typed_question::TypedQuestion,
-        views::{self, PublicQuestion},
+        views::{self, PublishedAt},
     },
     web::{
         Answer, Form, Visitor,
         components::{Crumb, SummaryRow},
         live,
         page::Page,
-        pages,
+        pages, routes,
     },
 };
 
@@ -26,9 +26,9 @@ const MOST_PAST: i64 = 100;
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/meetings").route(web::get().to(list)))
-        .service(web::resource("/meetings/{id}").route(web::get().to(show)))
-        .service(web::resource("/meetings/{id}/ask").route(web::post().to(ask)));
+    cfg.service(routes::resource("/meetings").route(routes::get().to(list)))
+        .service(routes::resource("/meetings/{id}").route(routes::get().to(show)))
+        .service(routes::resource("/meetings/{id}/ask").route(routes::post().to(ask)));
 }
 
 #[derive(Template)]
@@ -100,6 +100,19 @@ impl From<&AgendaItem> for Item {
     }
 }
 
+impl Show {
+    /// How many accepted questions were not put, in a sentence; empty where none was left.
+    fn not_put(&self) -> String {
+        match self.published.not_put {
+            0 => String::new(),
+            1 => "1 question was not asked at the meeting. We do not publish it.".to_owned(),
+            count => {
+                format!("{count} questions were not asked at the meeting. We do not publish them.")
+            }
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "public/meeting.html")]
 struct Show {
@@ -110,7 +123,7 @@ struct Show {
     agenda_published: bool,
     items: Vec<Item>,
     held: bool,
-    put: Vec<PublicQuestion>,
+    published: PublishedAt,
     next: Option<MeetingWords>,
     /// The public screen, on the day; empty otherwise.
     screen: String,
@@ -119,18 +132,18 @@ struct Show {
 async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
     let id = id.into_inner();
     let now = visitor.service().now();
-    let (view, put, next, state) = visitor
+    let (view, published, next, state) = visitor
         .run(move |service| {
             service.store.read(|db| {
                 let view = views::meeting(service, db, id)?;
                 // nothing was put at a meeting that was not held
-                let put = match view.meeting().status {
-                    MeetingStatus::Held => views::put_at_meeting(db, id)?,
-                    MeetingStatus::Scheduled | MeetingStatus::Cancelled => Vec::new(),
+                let published = match view.meeting().status {
+                    MeetingStatus::Held => views::published_at(db, id)?,
+                    MeetingStatus::Scheduled | MeetingStatus::Cancelled => PublishedAt::default(),
                 };
                 let next = views::next_meeting_of_board(service, db, view.meeting())?;
                 let state = question_time::state(service, db, &view)?;
-                Ok((view, put, next, state))
+                Ok((view, published, next, state))
             })
         })
         .await?;
@@ -154,9 +167,9 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         crumbs: vec![Crumb::new("Meetings", "/meetings"), Crumb::here(title)],
         rows,
         agenda_published: view.meeting().agenda_published,
-        items: view.agenda.iter().map(Item::from).collect(),
+        items: view.published_agenda().iter().map(Item::from).collect(),
         held: view.meeting().status == MeetingStatus::Held,
-        put,
+        published,
         next: next.map(|next| MeetingWords::new(&next, now)),
         meeting,
     };

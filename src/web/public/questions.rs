@@ -17,7 +17,7 @@ use crate::{
         components::FieldProblem,
         marked::{Marked, shared_only},
         page::Page,
-        pages,
+        pages, routes,
     },
 };
 
@@ -26,7 +26,7 @@ const A_PAGE: usize = 20;
 
 /// Adds the route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/questions").route(web::get().to(list)));
+    cfg.service(routes::resource("/questions").route(routes::get().to(list)));
 }
 
 #[derive(Default, Deserialize)]
@@ -159,7 +159,7 @@ async fn latest(visitor: &Visitor, before: Option<String>) -> Answer {
         .run(move |service| {
             service.store.read(|db| {
                 let filter = Filter {
-                    put: true,
+                    published: true,
                     ..Filter::default()
                 };
                 let most = i64::try_from(A_PAGE + 1).unwrap_or(i64::MAX);

@@ -25,25 +25,27 @@ use crate::{
         your_question::{self, YourQuestion},
     },
     store::questions::{self, Decision, DecisionKind},
-    web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages},
+    web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages, routes},
 };
 
 use super::{ask::done::can_be_carried, words::MeetingWords};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/question/{token}").route(web::get().to(show)))
+    cfg.service(routes::resource("/question/{token}").route(routes::get().to(show)))
         .service(
-            web::resource("/question/{token}/withdraw")
-                .route(web::get().to(ask_withdraw))
-                .route(web::post().to(withdraw)),
+            routes::resource("/question/{token}/withdraw")
+                .route(routes::get().to(ask_withdraw))
+                .route(routes::post().to(withdraw)),
         )
         .service(
-            web::resource("/question/{token}/not-mine")
-                .route(web::get().to(ask_disown))
-                .route(web::post().to(disown)),
+            routes::resource("/question/{token}/not-mine")
+                .route(routes::get().to(ask_disown))
+                .route(routes::post().to(disown)),
         )
-        .service(web::resource("/question/{token}/next-meeting").route(web::post().to(carry)));
+        .service(
+            routes::resource("/question/{token}/next-meeting").route(routes::post().to(carry)),
+        );
 }
 
 /// A rejection in words.
@@ -275,7 +277,7 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
             let item = view
                 .minutes
                 .dealt_with
-                .and_then(|id| view.meeting.agenda.iter().find(|item| item.id == id));
+                .and_then(|id| view.meeting.published_agenda().iter().find(|item| item.id == id));
             (
                 "green",
                 vec![item.map_or_else(

@@ -8,53 +8,55 @@ mod tokens;
 
 use actix_web::{http::Uri, web};
 
+use crate::web::routes;
+
 /// The sign-in page: the one page under `/staff` that needs no signing in.
 pub const SIGN_IN: &str = "/staff/sign-in";
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    let post = |path: &str, route| web::resource(path).route(route);
+    let post = |path: &str, route| routes::resource(path).route(route);
     cfg.service(
-        web::resource(SIGN_IN)
-            .route(web::get().to(sign_in::show))
-            .route(web::post().to(sign_in::sign_in)),
+        routes::resource(SIGN_IN)
+            .route(routes::get().to(sign_in::show))
+            .route(routes::post().to(sign_in::sign_in)),
     )
     .service(post(
         crate::web::page::SIGN_OUT,
-        web::post().to(sign_in::sign_out),
+        routes::post().to(sign_in::sign_out),
     ))
-    .service(web::resource("/staff/account").route(web::get().to(account::show)))
+    .service(routes::resource("/staff/account").route(routes::get().to(account::show)))
     .service(post(
         "/staff/account/password",
-        web::post().to(account::change_password),
+        routes::post().to(account::change_password),
     ))
     .service(post(
         "/staff/account/sign-out-everywhere",
-        web::post().to(account::sign_out_everywhere),
+        routes::post().to(account::sign_out_everywhere),
     ))
-    .service(web::resource("/staff/accounts").route(web::get().to(accounts::list)))
+    .service(routes::resource("/staff/accounts").route(routes::get().to(accounts::list)))
     .service(
-        web::resource("/staff/accounts/new")
-            .route(web::get().to(accounts::blank))
-            .route(web::post().to(accounts::open)),
+        routes::resource("/staff/accounts/new")
+            .route(routes::get().to(accounts::blank))
+            .route(routes::post().to(accounts::open)),
     )
     .service(
-        web::resource("/staff/accounts/{id}")
-            .route(web::get().to(accounts::show))
-            .route(web::post().to(accounts::change)),
+        routes::resource("/staff/accounts/{id}")
+            .route(routes::get().to(accounts::show))
+            .route(routes::post().to(accounts::change)),
     )
     .service(post(
         "/staff/accounts/{id}/reset-password",
-        web::post().to(accounts::reset_password),
+        routes::post().to(accounts::reset_password),
     ))
     .service(
-        web::resource("/staff/tokens")
-            .route(web::get().to(tokens::list))
-            .route(web::post().to(tokens::issue)),
+        routes::resource("/staff/tokens")
+            .route(routes::get().to(tokens::list))
+            .route(routes::post().to(tokens::issue)),
     )
     .service(post(
         "/staff/tokens/{id}/revoke",
-        web::post().to(tokens::revoke),
+        routes::post().to(tokens::revoke),
     ));
 }
 

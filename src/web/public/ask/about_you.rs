@@ -10,7 +10,7 @@ use crate::{
         Answer, Form, Visitor,
         components::{Choice, FieldProblem},
         page::Page,
-        pages,
+        pages, routes,
     },
 };
 
@@ -19,9 +19,9 @@ use super::{About, Step};
 /// Adds the route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/ask/{draft}/about-you")
-            .route(web::get().to(show))
-            .route(web::post().to(send)),
+        routes::resource("/ask/{draft}/about-you")
+            .route(routes::get().to(show))
+            .route(routes::post().to(send)),
     );
 }
 

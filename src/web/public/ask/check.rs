@@ -16,7 +16,7 @@ use crate::{
         components::{Choice, FieldProblem, SummaryRow},
         limits::Limit,
         page::Page,
-        pages,
+        pages, routes,
     },
 };
 
@@ -26,11 +26,11 @@ const DECLARE: &str = "Confirm that what you have given is correct";
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/ask/{draft}/check").route(web::get().to(show)))
+    cfg.service(routes::resource("/ask/{draft}/check").route(routes::get().to(show)))
         .service(
-            web::resource("/ask/{draft}/send")
-                .route(web::get().to(back_to_check))
-                .route(web::post().to(send)),
+            routes::resource("/ask/{draft}/send")
+                .route(routes::get().to(back_to_check))
+                .route(routes::post().to(send)),
         );
 }
 
@@ -78,7 +78,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
     let about = if draft.meeting.meeting().agenda_published {
         draft
             .meeting
-            .agenda
+            .published_agenda()
             .iter()
             .find(|item| item.id.to_string() == typed.matter.agenda_item)
             .map_or_else(String::new, |item| item.title.clone())

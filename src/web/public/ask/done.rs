@@ -11,13 +11,13 @@ use crate::{
         views::{self, QuestionView},
     },
     store::letters::LetterState,
-    web::{Answer, Form, Visitor, page::Page, pages, public::words::MeetingWords},
+    web::{Answer, Form, Visitor, page::Page, pages, public::words::MeetingWords, routes},
 };
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/ask/{draft}/done").route(web::get().to(show)))
-        .service(web::resource("/ask/{draft}/carry").route(web::post().to(carry)));
+    cfg.service(routes::resource("/ask/{draft}/done").route(routes::get().to(show)))
+        .service(routes::resource("/ask/{draft}/carry").route(routes::post().to(carry)));
 }
 
 /// How the questioner hears of it. The address is masked: whoever uses the browser next can open the receipt.

@@ -20,7 +20,7 @@ use crate::{
         components::FieldProblem,
         marked::{Marked, shared_only},
         page::Page,
-        pages,
+        pages, routes,
     },
 };
 
@@ -42,11 +42,11 @@ struct Earlier {
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/ask/{draft}/matches")
-            .route(web::get().to(show))
-            .route(web::post().to(send)),
+        routes::resource("/ask/{draft}/matches")
+            .route(routes::get().to(show))
+            .route(routes::post().to(send)),
     )
-    .service(web::resource("/ask/{draft}/answered").route(web::post().to(answered)));
+    .service(routes::resource("/ask/{draft}/answered").route(routes::post().to(answered)));
 }
 
 #[derive(Template)]

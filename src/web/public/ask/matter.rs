@@ -10,7 +10,7 @@ use crate::{
         Answer, Form, Visitor,
         components::{Choice, FieldProblem},
         page::Page,
-        pages,
+        pages, routes,
     },
 };
 
@@ -19,9 +19,9 @@ use super::{About, Step};
 /// Adds the route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/ask/{draft}/matter")
-            .route(web::get().to(show))
-            .route(web::post().to(send)),
+        routes::resource("/ask/{draft}/matter")
+            .route(routes::get().to(show))
+            .route(routes::post().to(send)),
     );
 }
 
@@ -55,7 +55,7 @@ fn template(visitor: &Visitor, draft: &Draft, errors: &[FieldError]) -> MatterPa
     let typed = &draft.typed.matter;
     let (open, shut): (Vec<&AgendaItem>, Vec<&AgendaItem>) = draft
         .meeting
-        .agenda
+        .published_agenda()
         .iter()
         .partition(|item| item.not_for_questions().is_none());
     MatterPage {

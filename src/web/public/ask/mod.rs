@@ -22,7 +22,7 @@ use crate::{
         FieldError, Service, ServiceError,
         drafts::{self, Draft},
     },
-    web::{Answer, Failure, Visitor, pages},
+    web::{Answer, Failure, Visitor, pages, routes},
 };
 
 use super::words::minutes_and_seconds;
@@ -32,8 +32,8 @@ const SOON: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/ask/answered").route(web::get().to(matches::answered_page)))
-        .service(web::resource("/ask/{draft}").route(web::get().to(resume)))
+    cfg.service(routes::resource("/ask/answered").route(routes::get().to(matches::answered_page)))
+        .service(routes::resource("/ask/{draft}").route(routes::get().to(resume)))
         .configure(matter::configure)
         .configure(question::configure)
         .configure(matches::configure)
@@ -77,7 +77,7 @@ fn matter_problems(draft: &Draft) -> Vec<FieldError> {
     let meeting = draft.meeting.meeting();
     match draft.typed.matter.parse(meeting.agenda_published) {
         Err(problems) => problems,
-        Ok(matter) => agenda_matter::check(&matter, meeting, &draft.meeting.agenda)
+        Ok(matter) => agenda_matter::check(&matter, meeting, draft.meeting.published_agenda())
             .map(|refusal| {
                 FieldError::new(
                     "agenda_item",

@@ -6,7 +6,7 @@ use askama::Template;
 use crate::{
     domain::{id::DraftId, question::QuestionText},
     service::{FieldError, drafts::Draft, typed_question::TypedText},
-    web::{Answer, Form, Visitor, components::FieldProblem, page::Page, pages},
+    web::{Answer, Form, Visitor, components::FieldProblem, page::Page, pages, routes},
 };
 
 use super::{About, Speaking, Step};
@@ -14,9 +14,9 @@ use super::{About, Speaking, Step};
 /// Adds the route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/ask/{draft}/question")
-            .route(web::get().to(show))
-            .route(web::post().to(send)),
+        routes::resource("/ask/{draft}/question")
+            .route(routes::get().to(show))
+            .route(routes::post().to(send)),
     );
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE questioners DROP COLUMN arranged;
