@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::{
     coded,
-    domain::{id::AgendaItemId, malformed::Malformed, standing_order::figures::Figures, text},
+    domain::{
+        id::AgendaItemId, malformed::Malformed, speaking_time::speaking_time,
+        standing_order::figures::Figures, text,
+    },
 };
 
 /// The words of a question. The rule sets no limit (reading 18), so only the technical ceiling is enforced.
@@ -57,21 +60,6 @@ impl QuestionText {
             .to_std()
             .is_ok_and(|allowed| time <= allowed)
     }
-}
-
-/// How long it takes to say `text` aloud at `words_per_minute`, rounded up to a second.
-///
-/// ```
-/// use std::time::Duration;
-/// assert_eq!(public_question_time::domain::question::speaking_time("one two three", 150), Duration::from_secs(2));
-/// ```
-pub fn speaking_time(text: &str, words_per_minute: u32) -> Duration {
-    let words = u64::try_from(text.split_whitespace().count()).unwrap_or(u64::MAX);
-    Duration::from_secs(
-        words
-            .saturating_mul(60)
-            .div_ceil(u64::from(words_per_minute.max(1))),
-    )
 }
 
 /// What the question is about (clause (ii), reading 9): an item where the agenda is out, words until then.

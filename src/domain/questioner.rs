@@ -1,11 +1,30 @@
 //! The questioner: who asks, for whom, and where the council can reach them.
 
-use validator::ValidateEmail;
+mod email;
+mod postcode;
+mod telephone;
+
+pub use email::EmailAddress;
+pub use postcode::Postcode;
+pub use telephone::Telephone;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::{malformed::Malformed, text};
 
+/// Whether a name holds a web address, or an e-mail address: the council's letters would carry it to whomever they go to.
+fn holds_address(name: &str) -> bool {
+    let plain = name.nfkc().collect::<String>().to_lowercase();
+    let joined = plain.split_whitespace().collect::<String>();
+    joined.contains("://")
+        || plain.contains("www.")
+        || plain.split_whitespace().any(|word| {
+            word.split_once('@')
+                .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+        })
+}
+
 macro_rules! line {
-    ($(#[$doc:meta])* $name:ident, $most:literal, $empty:literal, $long:literal) => {
+    ($(#[$doc:meta])* $name:ident, $most:literal, $empty:literal, $long:literal, $address:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name(String);
@@ -17,7 +36,7 @@ macro_rules! line {
             /// Reads what was typed.
             ///
             /// # Errors
-            /// `empty` or `too_long`.
+            /// `empty`, `too_long`, or `address` where it holds a web address or an e-mail address.
             pub fn parse(typed: &str) -> Result<Self, Malformed> {
                 let line = text::single_line(typed);
                 if !line.chars().any(char::is_alphanumeric) {
@@ -25,6 +44,9 @@ macro_rules! line {
                 }
                 if line.chars().count() > Self::MOST_CHARACTERS {
                     return Err(Malformed::new("too_long", $long));
+                }
+                if holds_address(&line) {
+                    return Err(Malformed::new("address", $address));
                 }
                 Ok(Self(line))
             }
@@ -39,10 +61,12 @@ macro_rules! line {
 
 line!(
     /// A person's full name, in any script.
-    PersonName, 200, "Enter your full name", "Your full name must be 200 characters or fewer");
+    PersonName, 200, "Enter your full name", "Your full name must be 200 characters or fewer",
+    "Your full name must not include a web address or an email address");
 line!(
     /// An organisation on whose behalf the question is asked.
-    Organisation, 200, "Enter the name of the organisation", "The name of the organisation must be 200 characters or fewer");
+    Organisation, 200, "Enter the name of the organisation", "The name of the organisation must be 200 characters or fewer",
+    "The name of the organisation must not include a web address or an email address");
 
 /// A postal address without its postcode: one to six lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,157 +96,77 @@ impl PostalAddress {
         Ok(Self(lines.join("\n")))
     }
 
-    /// Its lines, parted by line feeds.
+    /// Its lines, separated by line feeds.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
 
-/// A UK postcode in its usual form, such as `WA8 7QF`. The form is checked, not whether it exists.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Postcode(String);
-
-impl Postcode {
-    /// Reads a postcode in any case and with blanks anywhere.
+    /// The address for an envelope on which the postcode stands by itself: where it ends in that postcode, without it.
     ///
     /// # Errors
-    /// `empty` or `postcode`.
+    /// `postcode` where it ends in another postcode: only the person knows which is right; `empty` where it was nothing else.
     ///
     /// ```
-    /// use public_question_time::domain::questioner::Postcode;
-    /// assert_eq!(Postcode::parse("wa87qf").unwrap().as_str(), "WA8 7QF");
-    /// assert!(Postcode::parse("WA8").is_err());
+    /// use public_question_time::domain::questioner::{PostalAddress, Postcode};
+    /// let postcode = Postcode::parse("WA8 7QF").unwrap();
+    /// let address = PostalAddress::parse("1 Example Street\nWidnes WA8 7QF").unwrap();
+    /// assert_eq!(address.beside(&postcode).unwrap().as_str(), "1 Example Street\nWidnes");
     /// ```
-    pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let joined: String = typed
-            .chars()
-            .filter(|c| !c.is_whitespace() && !text::is_invisible(*c))
-            .collect::<String>()
-            .to_uppercase();
-        if joined.is_empty() {
-            return Err(Malformed::new("empty", "Enter your postcode"));
-        }
-        let wrong = || Malformed::new("postcode", "Enter a full UK postcode, like WA8 7QF");
-        if !joined.is_ascii() || !(5..=7).contains(&joined.len()) {
-            return Err(wrong());
-        }
-        let (outward, inward) = joined.split_at(joined.len() - 3);
-        let letters = |s: &str| {
-            s.bytes()
-                .map(|b| {
-                    if b.is_ascii_digit() {
-                        '9'
-                    } else if b.is_ascii_uppercase() {
-                        'A'
-                    } else {
-                        '?'
-                    }
-                })
-                .collect::<String>()
+    pub fn beside(self, postcode: &Postcode) -> Result<Self, Malformed> {
+        let Some((found, at)) = self.ending_postcode() else {
+            return Ok(self);
         };
-        // the six outward forms and the one inward form of BS 7666
-        let outward_form = letters(outward);
-        let good = matches!(
-            outward_form.as_str(),
-            "A9" | "A99" | "AA9" | "AA99" | "A9A" | "AA9A"
-        ) && letters(inward) == "9AA"
-            && !inward[1..].contains(['C', 'I', 'K', 'M', 'O', 'V']);
-        if good {
-            Ok(Self(format!("{outward} {inward}")))
-        } else {
-            Err(wrong())
-        }
-    }
-
-    /// In its usual form, with one blank.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The part before the blank, such as `WA8`.
-    pub fn district(&self) -> &str {
-        self.0.split(' ').next().unwrap_or(&self.0)
-    }
-}
-
-/// An e-mail address that a letter can be sent to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EmailAddress(String);
-
-impl EmailAddress {
-    /// Reads what was typed.
-    ///
-    /// # Errors
-    /// `empty` or `email`.
-    pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let address = text::single_line(typed);
-        if address.is_empty() {
-            return Err(Malformed::new("empty", "Enter your email address"));
-        }
-        // the validator lets through what no mail server takes: stray dots, hosts without a domain, address literals
-        let deliverable = address.rsplit_once('@').is_some_and(|(local, domain)| {
-            !local.starts_with('.')
-                && !local.ends_with('.')
-                && !local.contains("..")
-                && domain.contains('.')
-                && !domain.contains('[')
-        });
-        // 254 is the longest path of RFC 5321 without its brackets
-        if !address.is_ascii()
-            || address.len() > 254
-            || address.contains(' ')
-            || !address.validate_email()
-            || !deliverable
-        {
+        if found != *postcode {
             return Err(Malformed::new(
-                "email",
-                "Enter an email address in the correct format, like name@example.com",
+                "postcode",
+                format!(
+                    "Your address ends in {}, but your postcode is {}. Change the one that is wrong",
+                    found.as_str(),
+                    postcode.as_str()
+                ),
             ));
         }
-        Ok(Self(address))
+        let after = self.0[at..].split_once('\n').map_or("", |(_, after)| after);
+        let before = self.0[..at].trim_end_matches(|c: char| c.is_whitespace() || c == ',');
+        let rest = [before, after]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n");
+        Self::parse(&rest)
     }
 
-    /// As it was typed; letters go to this.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The form in which addresses are compared (reading 5).
-    pub fn normalised(&self) -> String {
-        self.0.to_lowercase()
-    }
-}
-
-/// A telephone number as people write it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Telephone(String);
-
-impl Telephone {
-    /// Reads what was typed.
-    ///
-    /// # Errors
-    /// `telephone` where it can't be a number.
-    pub fn parse(typed: &str) -> Result<Self, Malformed> {
-        let number = text::single_line(typed);
-        let digits = number.chars().filter(char::is_ascii_digit).count();
-        let only = number
-            .to_lowercase()
-            .replace("extension", "")
-            .replace("ext", "")
-            .chars()
-            .all(|c| c.is_ascii_digit() || " +()-./x".contains(c));
-        if !(8..=20).contains(&digits) || !only || number.len() > 40 {
-            return Err(Malformed::new(
-                "telephone",
-                "Enter a telephone number, like 01632 960 001 or 07700 900 982",
-            ));
-        }
-        Ok(Self(number))
-    }
-
-    /// As it was typed.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The postcode with which it ends, before the country if that is named, and where it begins.
+    fn ending_postcode(&self) -> Option<(Postcode, usize)> {
+        let country = |line: &str| {
+            let plain = line.trim_end_matches('.').to_lowercase();
+            matches!(
+                plain.as_str(),
+                "uk" | "u.k" | "gb" | "united kingdom" | "great britain" | "england"
+            )
+        };
+        let lines = match self.0.rsplit_once('\n') {
+            Some((before, last)) if country(last) => before,
+            _ => self.0.as_str(),
+        };
+        let start = lines.rfind('\n').map_or(0, |at| at + 1);
+        let line = lines.get(start..)?;
+        let mut words: Vec<usize> = line
+            .char_indices()
+            .filter(|(at, c)| {
+                !c.is_whitespace()
+                    && (*at == 0 || line[..*at].ends_with(|c: char| c.is_whitespace() || c == ','))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        words.reverse();
+        // in one word or in two
+        words.into_iter().take(2).find_map(|at| {
+            let written = line.get(at..)?;
+            let digits = written.chars().filter(|c| c.is_numeric()).count();
+            let postcode = Postcode::parse(written).ok()?;
+            (digits >= 2).then_some((postcode, start + at))
+        })
     }
 }
 

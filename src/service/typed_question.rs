@@ -233,7 +233,7 @@ impl TypedText {
 impl TypedQuestioner {
     /// What is wrong, in the order of the form.
     pub fn problems(&self) -> Vec<FieldError> {
-        in_order(
+        let mut problems = in_order(
             self.validate(),
             &[
                 "name",
@@ -246,15 +246,28 @@ impl TypedQuestioner {
                 "publish_name",
                 "needs",
             ],
-        )
+        );
+        if let (Ok(address), Ok(postcode)) = (
+            PostalAddress::parse(&self.address),
+            Postcode::parse(&self.postcode),
+        ) && let Err(malformed) = address.beside(&postcode)
+        {
+            let after_name = problems
+                .iter()
+                .take_while(|problem| matches!(problem.field, "name" | "organisation"))
+                .count();
+            problems.insert(after_name, FieldError::of("address", malformed));
+        }
+        problems
     }
 
     fn parse(&self) -> Result<Questioner, Malformed> {
+        let postcode = Postcode::parse(&self.postcode)?;
         Ok(Questioner {
             name: PersonName::parse(&self.name)?,
             organisation: optional(&self.organisation, Organisation::parse)?,
-            address: PostalAddress::parse(&self.address)?,
-            postcode: Postcode::parse(&self.postcode)?,
+            address: PostalAddress::parse(&self.address)?.beside(&postcode)?,
+            postcode,
             email: optional(&self.email, EmailAddress::parse)?,
             telephone: optional(&self.telephone, Telephone::parse)?,
             needs: optional(&self.needs, Needs::parse)?,

@@ -21,6 +21,7 @@ pub mod health;
 pub mod limits;
 pub mod marked;
 pub mod pages;
+mod personal;
 pub mod problem;
 pub mod receipt;
 pub mod request_id;

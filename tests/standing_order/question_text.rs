@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use public_question_time::domain::codes::Code;
-use public_question_time::domain::question::{Channel, QuestionText, speaking_time};
+use public_question_time::domain::question::{Channel, QuestionText};
+use public_question_time::domain::speaking_time::speaking_time;
 use rstest::rstest;
 
 use crate::given::{figures, figures_with};

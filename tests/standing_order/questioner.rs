@@ -19,6 +19,15 @@ use rstest::rstest;
 #[case("DN55 1PT", "DN55 1PT")]
 #[case("W1A 1HQ", "W1A 1HQ")]
 #[case("EC1A 1BB", "EC1A 1BB")]
+#[case("WA8-7QF", "WA8 7QF")]
+#[case("WA8 7QF.", "WA8 7QF")]
+#[case("“WA8,7QF”", "WA8 7QF")]
+#[case("ＷＡ８ ７ＱＦ", "WA8 7QF")]
+#[case("WA8\u{0}7QF", "WA8 7QF")]
+#[case("0L1 IAA", "OL1 1AA")]
+#[case("LI OAA", "L1 0AA")]
+#[case("LI1 1AA", "L11 1AA")]
+#[case("M1O 1AA", "M10 1AA")]
 fn a_postcode_is_read_in_any_usual_form(#[case] typed: &str, #[case] read: &str) {
     assert_eq!(Postcode::parse(typed).unwrap().as_str(), read);
 }
@@ -34,7 +43,6 @@ fn a_postcode_is_read_in_any_usual_form(#[case] typed: &str, #[case] read: &str)
 #[case("WAAA8 7QF", "postcode")]
 #[case("WA888 7QF", "postcode")]
 #[case("WA8 7QFF", "postcode")]
-#[case("ＷＡ８ ７ＱＦ", "postcode")]
 #[case("WÄ8 7QF", "postcode")]
 #[case("WA8\u{0}7Q", "postcode")]
 #[case("ﬃ87QF", "postcode")]
@@ -50,6 +58,17 @@ fn what_is_not_a_postcode_is_said_so(#[case] typed: &str, #[case] code: &str) {
 #[case("name\u{200B}@example.com", "name@example.com")]
 #[case("name@example.com\r\n", "name@example.com")]
 #[case("n@a-b.example.museum", "n@a-b.example.museum")]
+#[case("mailto:name@example.com", "name@example.com")]
+#[case("MAILTO:name@example.com?subject=Question", "name@example.com")]
+#[case("<name@example.com>", "name@example.com")]
+#[case("Ann Name <name@example.com>", "name@example.com")]
+#[case("\"Name, Ann\" <name@example.com>;", "name@example.com")]
+#[case("name@example.com <name@example.com>", "name@example.com")]
+#[case("name@example.com.", "name@example.com")]
+#[case("name@example.com,", "name@example.com")]
+#[case("‘name@example.com’;", "name@example.com")]
+#[case("\u{a0}name@example.com\u{202f}\u{200d}", "name@example.com")]
+#[case("ｎａｍｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "name@example.com")]
 fn an_address_that_mail_can_reach_is_read(#[case] typed: &str, #[case] read: &str) {
     let address = EmailAddress::parse(typed).unwrap();
     assert_eq!(address.as_str(), read);
@@ -69,9 +88,11 @@ fn an_address_that_mail_can_reach_is_read(#[case] typed: &str, #[case] read: &st
 #[case::dot_first(".name@example.com", "email")]
 #[case::dot_last("name.@example.com", "email")]
 #[case::two_dots("na..me@example.com", "email")]
-#[case::domain_ends_in_a_dot("name@example.com.", "email")]
 #[case::blank("na me@example.com", "email")]
-#[case::display_name("Name <name@example.com>", "email")]
+#[case::number_for_a_domain("name@123.45.67.89", "email")]
+#[case::one_letter_at_the_end("name@example.c", "email")]
+#[case::two_in_brackets("Name <name@example.com> <other@example.com>", "email")]
+#[case::other_before_the_brackets("other@example.com <name@example.com>", "email")]
 #[case::two_addresses("a@example.com,b@example.com", "email")]
 #[case::header("name@example.com\r\nBcc: other@example.com", "email")]
 #[case::line_feed("name@example.com\nBcc:other@example.com", "email")]
@@ -96,6 +117,8 @@ fn an_address_that_mail_cannot_reach_is_refused(#[case] typed: &str, #[case] cod
 #[case("राम")]
 #[case("Elizabeth, of Widnes")]
 #[case("X Æ A-12")]
+#[case("Dr A. N. Example, c/o Sample")]
+#[case("Ann @ Example")]
 fn names_of_every_kind_are_accepted_as_typed(#[case] name: &str) {
     assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
 }
@@ -108,13 +131,18 @@ fn names_of_every_kind_are_accepted_as_typed(#[case] name: &str) {
 #[case("-", "empty")]
 #[case("\0\u{7}\u{7f}", "empty")]
 #[case(&"n".repeat(201), "too_long")]
+#[case("Council Taxpayer https://refund.example", "address")]
+#[case("Council refund: h t t p : / / refund.example", "address")]
+#[case("See WWW.refund.example", "address")]
+#[case("See ｗｗｗ．refund.example", "address")]
+#[case("Write to refund@council.example", "address")]
 fn what_is_not_a_name_is_said_so(#[case] typed: &str, #[case] code: &str) {
     assert_eq!(PersonName::parse(typed).unwrap_err().code, code);
     assert_eq!(Organisation::parse(typed).unwrap_err().code, code);
 }
 
 #[rstest]
-#[case("Ann\r\nBcc: other@example.com", "Ann Bcc: other@example.com")]
+#[case("Ann\r\nBcc: Other", "Ann Bcc: Other")]
 #[case("  Ann \t  Example\n", "Ann Example")]
 #[case("A\u{202E}nn", "Ann")]
 #[case("Ann\u{2028}Example", "Ann Example")]
@@ -155,6 +183,20 @@ fn an_address_has_up_to_six_lines(#[case] typed: &str, #[case] expected: Result<
 #[case("01632 960001 <script>ext", false)]
 #[case("next to 01632 960001", false)]
 #[case("01632 960001\0", true)]
+#[case("07700 900 982", true)]
+#[case("07700 90098", false)]
+#[case("07700 9009821", false)]
+#[case("+44 7700 900982", true)]
+#[case("+44 7700 90098", false)]
+#[case("0044 7700 900982", true)]
+#[case("+353 1 234 5678", true)]
+#[case("00353 1 234 5678", true)]
+#[case("0800 1111", true)]
+#[case("016977 2345", true)]
+#[case("020 7946 0000", true)]
+#[case("tel:01632960001.", true)]
+#[case("０１６３２ ９６０００１", true)]
+#[case("01632+960001", false)]
 #[case("0163296000101632960001016", false)]
 fn a_telephone_number_is_digits_and_what_people_write_between_them(
     #[case] typed: &str,
@@ -189,6 +231,61 @@ fn the_name_is_published_only_as_agreed(
     #[case] shown: &str,
 ) {
     assert_eq!(published_name(agreed, "Ann Example", organisation), shown);
+}
+
+#[rstest]
+#[case::last_line("1 Example Street\nWidnes\nWA8 7QF", Ok("1 Example Street\nWidnes"))]
+#[case::end_of_a_line("1 Example Street\nWidnes, wa8 7qf.", Ok("1 Example Street\nWidnes"))]
+#[case::one_line("1 Example Street, Widnes WA87QF", Ok("1 Example Street, Widnes"))]
+#[case::before_the_country(
+    "1 Example Street\nWidnes WA8 7QF\nUK",
+    Ok("1 Example Street\nWidnes\nUK")
+)]
+#[case::none("1 Example Street\nWidnes", Ok("1 Example Street\nWidnes"))]
+#[case::another("1 Example Street\nRuncorn WA7 2BB", Err("postcode"))]
+#[case::nothing_else("WA8 7QF", Err("empty"))]
+#[case::a_road("Unit 4\nM62 Business Park", Ok("Unit 4\nM62 Business Park"))]
+fn a_postcode_at_the_end_of_an_address_is_not_printed_twice(
+    #[case] typed: &str,
+    #[case] expected: Result<&str, &str>,
+) {
+    let postcode = Postcode::parse("WA8 7QF").unwrap();
+    let read = PostalAddress::parse(typed).unwrap().beside(&postcode);
+    let read = read.as_ref().map(PostalAddress::as_str).map_err(|m| m.code);
+    assert_eq!(read, expected);
+}
+
+#[rstest]
+#[case("ann@gmail.con", Some("ann@gmail.com"))]
+#[case("ann@gmial.com", Some("ann@gmail.com"))]
+#[case("ann@gamil.com", Some("ann@gmail.com"))]
+#[case("ann@gmail.co", Some("ann@gmail.com"))]
+#[case("ann@gmail.cm", Some("ann@gmail.com"))]
+#[case("ann@hotmial.co.uk", Some("ann@hotmail.co.uk"))]
+#[case("ann@hotmail.co.ku", Some("ann@hotmail.co.uk"))]
+#[case("Ann.Sample@Yaho.co.uk", Some("Ann.Sample@yahoo.co.uk"))]
+#[case("ann@outlok.com", Some("ann@outlook.com"))]
+#[case("ann@iclould.con", Some("ann@icloud.com"))]
+#[case("ann@btinternt.com", Some("ann@btinternet.com"))]
+#[case("ann@virginmeda.com", Some("ann@virginmedia.com"))]
+#[case("ann@example.con", Some("ann@example.com"))]
+#[case("ann@example.co.ku", Some("ann@example.co.uk"))]
+#[case("ann@gmail.com", None)]
+#[case("ann@ymail.com", None)]
+#[case("ann@email.com", None)]
+#[case("ann@hotmail.fr", None)]
+#[case("ann@yahoo.co.in", None)]
+#[case("ann@yahoo.de", None)]
+#[case("ann@aon.com", None)]
+#[case("ann@example.com", None)]
+#[case("ann@halton.gov.uk", None)]
+#[case("ann@falcon.example.org", None)]
+fn a_mistyped_domain_is_noticed_and_a_good_one_is_never_doubted(
+    #[case] typed: &str,
+    #[case] meant: Option<&str>,
+) {
+    let found = EmailAddress::parse(typed).unwrap().probably_meant();
+    assert_eq!(found.as_ref().map(EmailAddress::as_str), meant);
 }
 
 /// Text in which breaks, marks and ordinary letters are all likely.

@@ -188,8 +188,10 @@ fn parts(html: &str, without: &[&str]) -> Vec<Part> {
                     (!words.is_empty()).then_some(Part::Text(words))
                 }
                 Node::Element(inner) => {
+                    // ours alone: the direction of what people type is read from what they type
                     let attributes: BTreeMap<_, _> = inner
                         .attrs()
+                        .filter(|(name, value)| (*name, *value) != ("dir", "auto"))
                         .map(|(name, value)| {
                             (
                                 name.to_owned(),

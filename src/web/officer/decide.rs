@@ -5,8 +5,8 @@ use askama::Template;
 
 use crate::{
     domain::{
-        codes::Code, id::QuestionId, reference::Reference, standing_order::rejection::Ground,
-        status::Act,
+        codes::Code, id::QuestionId, personal_details, reference::Reference,
+        standing_order::rejection::Ground, status::Act,
     },
     service::{
         Service, ServiceError,
@@ -289,6 +289,42 @@ pub async fn redact(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answ
         .await;
     match result {
         Ok(_) => Ok(pages::see_other(&format!("{}?done=redacted", address(id)))),
+        Err(ServiceError::Invalid(errors)) => {
+            text_page(&staff, id, Some(form.state().refused(errors))).await
+        }
+        Err(ServiceError::Conflict(why)) => overtaken(&staff, id, why, &form.fields, None).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Takes personal details out of the published text.
+pub async fn remove(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let acting = staff.acting();
+    let fields = form.fields.clone();
+    let result = staff
+        .run(move |service| {
+            let dossier = dossier::dossier(service, &acting, id)?;
+            let own = question::own(dossier.view.asker.details());
+            let text = personal_details::without(
+                &dossier.question().public_text,
+                fields.value("words"),
+                &own,
+                "[removed]",
+            );
+            redact_question::redact(
+                service,
+                &acting,
+                id,
+                version(&fields),
+                &text,
+                "Personal details were removed",
+            )
+        })
+        .await;
+    match result {
+        Ok(_) => Ok(pages::see_other(&format!("{}?done=redacted", address(id)))),
+        // nothing but personal details: the officer writes what is published
         Err(ServiceError::Invalid(errors)) => {
             text_page(&staff, id, Some(form.state().refused(errors))).await
         }

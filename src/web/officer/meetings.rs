@@ -337,14 +337,9 @@ fn particulars(fields: &Fields) -> Result<Particulars, Vec<FieldError>> {
     let date = dates::date(fields, "date", "date-day", "the date of the meeting")
         .map_err(|problem| problems.push(problem))
         .ok();
-    let starts = dates::time(fields.value("starts"));
-    if starts.is_none() {
-        problems.push(FieldError::new(
-            "starts",
-            "time",
-            "Enter the time at which it starts, like 6:30pm",
-        ));
-    }
+    let starts = dates::time(fields, "starts", "the time the meeting starts")
+        .map_err(|problem| problems.push(problem))
+        .ok();
     if fields.value("venue").trim().is_empty() {
         problems.push(FieldError::new(
             "venue",
@@ -352,14 +347,13 @@ fn particulars(fields: &Fields) -> Result<Particulars, Vec<FieldError>> {
             "Enter where the meeting is held",
         ));
     }
-    let ended = dates::time(fields.value("ended"));
-    if ended.is_none() && !fields.value("ended").trim().is_empty() {
-        problems.push(FieldError::new(
-            "ended",
-            "time",
-            "Enter the time at which it ended, like 8:05pm, or leave it empty",
-        ));
-    }
+    let ended = if fields.value("ended").trim().is_empty() {
+        None
+    } else {
+        dates::time(fields, "ended", "the time the meeting ended")
+            .map_err(|problem| problems.push(problem))
+            .ok()
+    };
     match (date, starts) {
         (Some(date), Some(starts)) if problems.is_empty() => Ok(Particulars {
             date,

@@ -70,6 +70,7 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
                 .route(get().to(decide::text))
                 .route(post().to(decide::redact)),
         )
+        .service(resource(question("/remove")).route(post().to(decide::remove)))
         .service(
             resource(question("/minutes"))
                 .route(get().to(minutes::show))

@@ -206,14 +206,9 @@ fn submission(meeting: MeetingId, fields: &Fields) -> Result<Submission, Vec<Fie
     )
     .map_err(|problem| problems.push(problem))
     .ok();
-    let time = dates::time(fields.value("received_time"));
-    if time.is_none() {
-        problems.push(FieldError::new(
-            "received_time",
-            "time",
-            "Enter the time at which it came, like 3:55pm",
-        ));
-    }
+    let time = dates::time(fields, "received_time", "the time received")
+        .map_err(|problem| problems.push(problem))
+        .ok();
     let exceptions: Vec<(Exception, String)> = fields
         .values("exceptions")
         .into_iter()

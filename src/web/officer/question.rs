@@ -8,6 +8,7 @@ use crate::{
         codes::Code,
         id::QuestionId,
         local_time,
+        personal_details::{Detail, Own},
         same_person::Likelihood,
         similarity::{Band, explanation::explain},
         standing_order::{Exception, rejection::Ground},
@@ -30,7 +31,7 @@ use crate::{
             preview::{self, Preview},
         },
         page::Page,
-        pages,
+        pages, personal,
         public::count,
     },
 };
@@ -47,6 +48,8 @@ struct QuestionPage {
     colour: &'static str,
     left: String,
     public_text: String,
+    /// Personal details in it, where somebody can still take them out.
+    personal: Vec<personal::Marked>,
     redacted: bool,
     original: Option<String>,
     facts: Vec<SummaryRow>,
@@ -144,6 +147,21 @@ struct LetterRow {
     colour: &'static str,
     when: String,
     error: String,
+}
+
+/// What the questioner has given about themselves. A name that may be published is nothing to warn of.
+pub(super) fn own(details: Option<&QuestionerDetails>) -> Own<'_> {
+    details.map_or_else(Own::default, |details| Own {
+        name: if details.publish_name {
+            ""
+        } else {
+            &details.name
+        },
+        address: &details.address,
+        postcode: &details.postcode,
+        email: details.email.as_deref().unwrap_or_default(),
+        telephone: details.telephone.as_deref().unwrap_or_default(),
+    })
 }
 
 /// The page of a question.
@@ -259,6 +277,11 @@ fn render(
         colour: colour(question.status),
         left: local_time::time_left(now, view.meeting.starts_at()).unwrap_or_default(),
         public_text: question.public_text.clone(),
+        personal: personal::marked(
+            [question.public_text.as_str()],
+            &own(view.asker.details()),
+            Detail::to_the_officer,
+        ),
         redacted: view.words_left_out,
         original: Some(&question.original_text)
             .filter(|_| dossier.officer() && view.words_left_out)

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
     id::QuestionId,
-    question::speaking_time,
+    speaking_time::speaking_time,
     standing_order::{
         figures::Figures,
         question_time::{Outcome, QuestionTime},

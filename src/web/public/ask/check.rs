@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{About, Speaking, Step};
+use super::{About, Speaking, Step, suggestions::Suggestions};
 
 const DECLARE: &str = "Confirm that what you have given is correct";
 
@@ -45,6 +45,7 @@ struct CheckPage {
     question_rows: Vec<SummaryRow>,
     your_rows: Vec<SummaryRow>,
     speaking: Option<Speaking>,
+    suggestions: Suggestions,
     not_resident: bool,
     clause: String,
     borough: String,
@@ -56,6 +57,11 @@ impl CheckPage {
         self.speaking
             .as_ref()
             .map_or_else(String::new, Speaking::too_long)
+    }
+
+    /// What the button says that takes the address which was probably meant.
+    fn take_email(&self) -> String {
+        format!("Use {}", self.suggestions.meant_email)
     }
 
     fn not_resident_words(&self) -> String {
@@ -135,6 +141,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
         question_rows,
         your_rows,
         speaking: Speaking::of(service, draft),
+        suggestions: Suggestions::of(draft),
         not_resident,
         clause: Clause::I.cited(),
         borough: borough.clone(),

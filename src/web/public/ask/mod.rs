@@ -10,12 +10,13 @@ pub(super) mod done;
 mod matches;
 mod matter;
 mod question;
+mod suggestions;
 
 use actix_web::{HttpResponse, web};
 
 use crate::{
     domain::{
-        id::DraftId, local_time, meeting::MeetingStatus, question::speaking_time,
+        id::DraftId, local_time, meeting::MeetingStatus, speaking_time::speaking_time,
         standing_order::agenda_matter,
     },
     service::{
@@ -39,6 +40,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(matches::configure)
         .configure(about_you::configure)
         .configure(check::configure)
+        .configure(suggestions::configure)
         .configure(done::configure);
 }
 
