@@ -130,3 +130,353 @@ async fn what_is_not_text_is_refused_and_a_nul_is_only_left_out() {
         assert_eq!(answer.status().as_u16(), status, "{body}");
     }
 }
+
+#[tokio::test]
+async fn a_time_that_may_be_morning_or_afternoon_is_asked_for_again() {
+    let app = start().await;
+    let officer = app.sign_in_as("proper.officer@example.org").await;
+    let meetings = officer.open("/staff/meetings").await;
+    let meeting = meetings.link("Safer, 6:30pm on Tuesday 6 February 2024");
+    let id = meeting.rsplit('/').next().unwrap();
+    let form = officer
+        .open(&format!("/staff/questions/new?meeting={id}"))
+        .await;
+    let item = form
+        .attribute("input[name=agenda_item]", "value")
+        .unwrap_or_default();
+    let enter = async |time: &str| {
+        let values = vec![
+            ("channel", "paper"),
+            ("received_on-day", "5"),
+            ("received_on-month", "2"),
+            ("received_on-year", "2024"),
+            ("received_time", time),
+            ("question", "When will the lamps be mended?"),
+            ("name", "Sample Resident"),
+            ("address", "1 Example Street\nWidnes, WA8 7QF"),
+            ("postcode", "wa8-7qf"),
+            ("email", "Sample Resident <resident@example.org>"),
+            ("resident", "yes"),
+            ("publish_name", "yes"),
+            ("agenda_item", &item),
+        ];
+        officer.press(&form, "Enter the question", &values).await
+    };
+    let again = enter("4:05").await;
+    assert_eq!(again.status, 422);
+    assert_eq!(
+        again.problems(),
+        ["Enter the time received with am or pm, like 4:05am or 4:05pm"]
+    );
+    let kept = again.attribute("#received_time", "value");
+    assert_eq!(kept.as_deref(), Some("4:05"));
+    let entered = enter("2.05 p.m.").await;
+    assert_eq!(entered.status, 303, "{:?}", entered.problems());
+    let page = officer.follow(entered).await;
+    assert!(
+        page.text().contains("5 February 2024 at 2:05:00pm"),
+        "{}",
+        page.text()
+    );
+    // the postcode is on the envelope once
+    assert!(
+        page.all("dd")
+            .contains(&"1 Example Street Widnes".to_owned()),
+        "{:?}",
+        page.all("dd")
+    );
+    assert_eq!(app.letters_to("resident@example.org").await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_ends_in_another_postcode_is_asked_about_and_kept() {
+    let app = start().await;
+    let browser = app.browser();
+    let page = about_you(&browser, "Bus fares", "Why are bus fares up?").await;
+    let filled = [
+        ("name", "Sample Resident"),
+        ("address", "1 Example Street\nRuncorn WA7 2BB"),
+        ("postcode", "WA8 7QF"),
+        ("email", "resident@example.org"),
+        ("resident", "yes"),
+        ("publish_name", "no"),
+    ];
+    let asked = browser.press(&page, "Continue", &filled).await;
+    assert_eq!(asked.status, 422);
+    assert_eq!(
+        asked.problems(),
+        [
+            "Your address ends in WA7 2BB, but your postcode is WA8 7QF. Change the one that is wrong"
+        ]
+    );
+    assert!(asked.body.contains("Runcorn WA7 2BB"));
+}
+
+#[tokio::test]
+async fn a_mistyped_email_address_is_asked_about_and_put_right_with_one_press() {
+    let app = start().await;
+    let browser = app.browser();
+    let page = about_you(&browser, "Bus fares", "Why are bus fares up?").await;
+    let filled = [
+        ("name", "Sample Resident"),
+        ("address", "1 Example Street"),
+        ("postcode", "WA8 7QF"),
+        ("email", "resident@gmial.com"),
+        ("resident", "yes"),
+        ("publish_name", "yes"),
+    ];
+    let answer = browser.press(&page, "Continue", &filled).await;
+    let check = browser.follow(answer).await;
+    assert!(
+        check.text().contains("Did you mean resident@gmail.com?"),
+        "{}",
+        check.text()
+    );
+    let taken = browser.press(&check, "Use resident@gmail.com", &[]).await;
+    assert_eq!(taken.status, 303);
+    let check = browser
+        .get(taken.location().unwrap().split('#').next().unwrap())
+        .await;
+    assert!(!check.text().contains("Did you mean"), "{}", check.text());
+    assert!(check.text().contains("resident@gmail.com"));
+    let sent = browser
+        .press(&check, "Send your question", &[("declaration", "yes")])
+        .await;
+    assert_eq!(sent.status, 303, "{:?}", sent.problems());
+    assert_eq!(app.letters_to("resident@gmail.com").await.len(), 1);
+}
+
+/// Follows an answer that leads to a part of a page.
+async fn followed(browser: &Browser, answer: Page) -> Page {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let to = answer.location().unwrap();
+    browser.get(to.split('#').next().unwrap()).await
+}
+
+#[tokio::test]
+async fn personal_details_in_a_question_are_marked_and_can_be_taken_out_by_both() {
+    let app = start().await;
+    let browser = app.browser();
+    let text = "I live at 1 Example Street, WA8 7QF.\nWhen will the lamps be mended?\nMy mother is on 07700 900 982 too.\n\nKind regards,\nSample Resident\n\nSent from my iPhone";
+    let page = about_you(&browser, "Street lighting", text).await;
+    let filled = [
+        ("name", "Sample Resident"),
+        ("address", "1 Example Street\nWidnes"),
+        ("postcode", "WA8 7QF"),
+        ("email", "resident@example.org"),
+        ("resident", "yes"),
+        ("publish_name", "no"),
+    ];
+    let answer = browser.press(&page, "Continue", &filled).await;
+    let check = browser.follow(answer).await;
+    for said in [
+        "Your question will be public.",
+        "This looks like your address: 1 Example Street",
+        "This looks like your postcode: WA8 7QF",
+        "This looks like a telephone number: 07700 900 982",
+        "This looks like an email signature: Kind regards,",
+    ] {
+        assert!(check.text().contains(said), "{said}: {}", check.text());
+    }
+    // each is one press; what is not pressed stays, and nothing is in the way of sending
+    let left = browser
+        .press(&check, "Remove an email signature", &[])
+        .await;
+    let check = followed(&browser, left).await;
+    let left = browser.press(&check, "Remove WA8 7QF", &[]).await;
+    let check = followed(&browser, left).await;
+    assert!(!check.body.contains("iPhone"), "{}", check.text());
+    assert!(
+        check.body.contains("I live at 1 Example Street."),
+        "{}",
+        check.body
+    );
+    let sent = browser
+        .press(&check, "Send your question", &[("declaration", "yes")])
+        .await;
+    assert_eq!(sent.status, 303, "{:?}", sent.problems());
+
+    // the officer sees the rest beside the decision, and takes it out of what is published
+    let officer = app.sign_in_as("proper.officer@example.org").await;
+    let desk = officer.open("/staff/questions").await;
+    let html = desk.html();
+    let links = scraper::Selector::parse("main a[href^='/staff/questions/']").unwrap();
+    let mut found = None;
+    for link in html.select(&links) {
+        let page = officer.get(link.value().attr("href").unwrap()).await;
+        if page.body.contains("My mother is on") {
+            found = Some(page);
+            break;
+        }
+    }
+    let page = found.expect("the question on the officer's pages");
+    assert!(
+        page.text()
+            .contains("This looks like the questioner’s address: 1 Example Street"),
+        "{}",
+        page.text()
+    );
+    let path = page.path.clone();
+    let removed = officer.press(&page, "Remove 07700 900 982", &[]).await;
+    assert_eq!(removed.status, 303, "{}", removed.text());
+    let page = officer.get(&path).await;
+    assert!(
+        page.body.contains("My mother is on [removed] too."),
+        "{}",
+        page.text()
+    );
+    assert!(
+        !page
+            .all("main button")
+            .contains(&"Remove 07700 900 982".to_owned())
+    );
+}
+
+const ARABIC: [&str; 3] = ["محمد", "سؤال", "حافلات"];
+
+/// The places of a page in which Arabic words stand and take their direction from the page.
+fn laid_out_left_to_right(page: &Page) -> Vec<String> {
+    let html = page.html();
+    let mut wrong = Vec::new();
+    for node in html.tree.nodes() {
+        let words = match node.value() {
+            scraper::Node::Text(text) if ARABIC.iter().any(|word| text.contains(word)) => {
+                text.trim().to_owned()
+            }
+            scraper::Node::Element(element)
+                if element.attr("type") != Some("hidden")
+                    && element
+                        .attr("value")
+                        .is_some_and(|value| ARABIC.iter().any(|word| value.contains(word))) =>
+            {
+                format!("value of {}", element.attr("name").unwrap_or_default())
+            }
+            _ => continue,
+        };
+        let around: Vec<_> = std::iter::once(node)
+            .chain(node.ancestors())
+            .filter_map(|node| node.value().as_element())
+            .collect();
+        let named = |name: &str| around.iter().any(|element| element.name() == name);
+        let directed = around
+            .iter()
+            .any(|element| element.attr("dir") == Some("auto") || element.name() == "bdi");
+        if !directed && !named("title") && !named("script") {
+            let place: Vec<&str> = around.iter().take(3).map(|e| e.name()).collect();
+            wrong.push(format!("{}: {words} in {}", page.path, place.join(" < ")));
+        }
+    }
+    wrong
+}
+
+#[tokio::test]
+async fn words_from_right_to_left_are_laid_out_so_wherever_they_are_shown() {
+    let app = start().await;
+    let browser = app.browser();
+    let page = about_you(
+        &browser,
+        "حافلات 110",
+        "سؤال: لماذا زادت\n\tFares\t1,204\tBus 110؟",
+    )
+    .await;
+    let mut wrong = laid_out_left_to_right(&page);
+    let filled = [
+        ("name", "محمد Sample"),
+        ("organisation", "حافلات Widnes"),
+        ("address", "1 شارع محمد\nWidnes"),
+        ("postcode", "WA8 7QF"),
+        ("email", "resident@example.org"),
+        ("needs", "سؤال"),
+        ("resident", "yes"),
+        ("publish_name", "yes"),
+    ];
+    let answer = browser.press(&page, "Continue", &filled).await;
+    let check = browser.follow(answer).await;
+    wrong.extend(laid_out_left_to_right(&check));
+    let you = browser
+        .get(&check.path.replace("/check", "/about-you"))
+        .await;
+    wrong.extend(laid_out_left_to_right(&you));
+    let question = browser
+        .get(&check.path.replace("/check", "/question"))
+        .await;
+    wrong.extend(laid_out_left_to_right(&question));
+    let sent = browser
+        .press(&check, "Send your question", &[("declaration", "yes")])
+        .await;
+    let done = browser.follow(sent).await;
+    wrong.extend(laid_out_left_to_right(&done));
+    let letters = app.letters_to("resident@example.org").await;
+    let letter = Page {
+        path: "the letter".to_owned(),
+        status: 200,
+        headers: Default::default(),
+        body: letters[0].html.clone(),
+    };
+    wrong.extend(laid_out_left_to_right(&letter));
+    assert!(
+        letter.body.contains("white-space:pre-wrap") && letter.body.contains("\tFares\t1,204"),
+        "{}",
+        letter.body
+    );
+    let link = letters[0]
+        .text
+        .split_whitespace()
+        .find_map(|word| Some(word[word.find("/question/")?..].to_owned()))
+        .unwrap();
+    wrong.extend(laid_out_left_to_right(&browser.get(&link).await));
+
+    // every page of staff that leads from their desk, before and after the approval
+    let officer = app.sign_in_as("proper.officer@example.org").await;
+    for approved in [false, true] {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut next = vec![
+            "/staff".to_owned(),
+            "/staff/questions".to_owned(),
+            "/staff/meetings".to_owned(),
+        ];
+        let mut shown = 0;
+        let mut approve = None;
+        while let Some(path) = next.pop() {
+            if seen.len() > 120 || !seen.insert(path.clone()) {
+                continue;
+            }
+            let page = officer.get(&path).await;
+            if page.status != 200 || !page.header("content-type").starts_with("text/html") {
+                continue;
+            }
+            wrong.extend(laid_out_left_to_right(&page));
+            shown += usize::from(ARABIC.iter().any(|word| page.body.contains(word)));
+            let html = page.html();
+            let links = scraper::Selector::parse("a[href]").unwrap();
+            let about_it = ARABIC.iter().any(|word| page.body.contains(word));
+            for link in html.select(&links) {
+                let to = link.value().attr("href").unwrap_or_default();
+                let to = to.split('#').next().unwrap_or_default();
+                let lists =
+                    path == "/staff" || path == "/staff/questions" || path == "/staff/meetings";
+                if to.starts_with('/') && !to.contains("sign-out") && (about_it || lists) {
+                    next.push(to.to_owned());
+                }
+            }
+            if page
+                .all("main button")
+                .contains(&"Approve and send the letter".to_owned())
+                && about_it
+            {
+                approve = Some(page);
+            }
+        }
+        assert!(shown >= 5, "only {shown} pages of staff show the question");
+        if !approved {
+            let page = approve.expect("the page that approves it");
+            let answer = officer
+                .press(&page, "Approve and send the letter", &[])
+                .await;
+            assert_eq!(answer.status, 303, "{}", answer.text());
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

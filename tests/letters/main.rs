@@ -8,5 +8,6 @@ mod killed;
 mod smtp;
 mod smtp_server;
 mod support;
+mod typed;
 mod wording;
 mod worker;
