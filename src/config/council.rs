@@ -5,6 +5,7 @@ use std::fmt;
 use actix_web::http::Uri;
 
 use super::reader::Reader;
+use crate::domain::wording::{RuleNames, clause_keys};
 
 /// The council that the service belongs to.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Council {
     pub address: Vec<String>,
     /// The title of the proper officer, to whom notice is given.
     pub committee_services_manager: String,
+    /// What the council calls the rule, its clauses and its boards.
+    pub rule: RuleNames,
     /// The borough's name, as residents know it.
     pub borough_name: String,
     /// The borough in the Office for National Statistics' codes, such as E06000006.
@@ -62,6 +65,7 @@ impl Council {
         let phone = reader.text("council.phone");
         let opening_hours = reader.text("council.opening_hours");
         let committee_services_manager = reader.text("council.committee_services_manager");
+        let rule = rule_names(reader, &committee_services_manager);
         let borough_name = reader.text("council.borough_name");
         Some(Self {
             name,
@@ -72,11 +76,32 @@ impl Council {
             opening_hours,
             address,
             committee_services_manager,
+            rule,
             borough_name,
             ons_code: ons_code?,
             privacy_contact: privacy_contact?,
             public_url: public_url?,
         })
+    }
+}
+
+/// The rule, its clauses and the boards, as the council's papers name them.
+fn rule_names(reader: &mut Reader, officer: &str) -> RuleNames {
+    let kind = reader.text("council.rule_name");
+    let number = reader.text("council.rule_number");
+    let clauses = clause_keys()
+        .filter_map(|(clause, key)| {
+            let number = reader.optional_text(&format!("council.clauses.{key}"))?;
+            Some((clause, number))
+        })
+        .collect();
+    RuleNames {
+        rule: format!("{kind} {number}"),
+        kind,
+        clauses,
+        board: reader.text("council.board"),
+        boards: reader.text("council.boards"),
+        officer: officer.to_owned(),
     }
 }
 

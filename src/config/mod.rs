@@ -21,6 +21,8 @@ mod workings;
 
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 pub use bank_holidays::{BankHolidays, BankHolidaysError};
 pub use council::{Council, PublicUrl};
 pub use database::Database;
@@ -34,6 +36,7 @@ pub use workings::{
 };
 
 use crate::domain::standing_order::figures::StandingOrderFigures;
+use crate::domain::wording::Wording;
 use crate::domain::working_days::WorkingDays;
 use reader::Reader;
 use sources::Overlay;
@@ -103,6 +106,14 @@ impl Settings {
         environment: &[(&str, &str)],
     ) -> Result<Self, SettingsError> {
         Self::read(dir, &Overlay::Given { toml, environment })
+    }
+
+    /// What sentences about a meeting on this date are made of: the figures that hold for it, and the council's names.
+    pub fn wording(&self, date: NaiveDate) -> Wording<'_> {
+        Wording {
+            figures: self.standing_order.for_meeting(date),
+            names: &self.council.rule,
+        }
     }
 
     /// The calendar as the files have it: bank holidays and closure days.

@@ -2,12 +2,15 @@
 //! dealt with under another item (reading 17), and what is owed in writing (clause (ix)).
 
 use crate::{
+    config::Council,
     documents::{Heading, public_question_time, question_sheet::was_received, referred_to},
     domain::{
         local_time,
         meeting::MeetingStatus,
+        refusal::Clause,
         standing_order::question_time::{Answer, Outcome, Phase},
         status::Status,
+        wording::RuleNames,
     },
     service::chair_list::{ChairList, Listed},
 };
@@ -194,7 +197,7 @@ fn counted(count: usize) -> String {
 }
 
 /// What is said where no question is on the list: the nil return, unless some had come that were not put.
-fn nobody_listed(list: &ChairList) -> String {
+fn nobody_listed(list: &ChairList, names: &RuleNames) -> String {
     let received: Vec<Status> = list
         .unlisted
         .iter()
@@ -204,12 +207,13 @@ fn nobody_listed(list: &ChairList) -> String {
     if received.is_empty() {
         return NIL.to_owned();
     }
+    let rejected = format!(
+        "rejected under {}",
+        names.cite_either(Clause::V, Clause::Vi)
+    );
     let mut became = Vec::new();
     for (status, words) in [
-        (
-            Status::Rejected,
-            "rejected under Standing Order 34(9)(v) or (vi)",
-        ),
+        (Status::Rejected, rejected.as_str()),
         (Status::Withdrawn, "withdrawn"),
         (Status::Submitted, "waiting for a decision"),
         (Status::ResponseOwed, NEVER_DECIDED),
@@ -240,7 +244,7 @@ fn nobody_listed(list: &ChairList) -> String {
 
 impl MinutesExtract {
     /// The extract of a meeting as it stands.
-    pub fn of(list: &ChairList, council: &str) -> Self {
+    pub fn of(list: &ChairList, council: &Council) -> Self {
         let meeting = list.meeting.meeting();
         let questions: Vec<MinutedQuestion> = (1..)
             .zip(&list.listed)
@@ -253,7 +257,7 @@ impl MinutesExtract {
             })
             .collect();
         let opening = match (questions.len(), list.never_decided.len()) {
-            (0, _) => nobody_listed(list),
+            (0, _) => nobody_listed(list, &council.rule),
             (1, 0) => "1 public question had been received.".to_owned(),
             (count, 0) => format!("{count} public questions had been received."),
             (count, never) => format!(
@@ -262,7 +266,7 @@ impl MinutesExtract {
             ),
         };
         Self {
-            heading: Heading::of(&list.meeting, council),
+            heading: Heading::of(&list.meeting, &council.name),
             minute_number: public_question_time(&list.meeting.agenda)
                 .and_then(|item| item.minute_number.clone())
                 .unwrap_or_default(),

@@ -7,7 +7,7 @@ use crate::{
     domain::id::{BoardId, MeetingId},
 };
 
-/// A Policy and Performance Board.
+/// A board: one of the bodies at whose meetings questions can be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Board {
     /// Its identifier.
@@ -24,15 +24,6 @@ pub struct Board {
     pub retired: bool,
     /// Grows with every change.
     pub version: i32,
-}
-
-impl Board {
-    /// The name less the words that every board's name ends with.
-    pub fn short_name(&self) -> &str {
-        self.name
-            .strip_suffix(" Policy and Performance Board")
-            .unwrap_or(&self.name)
-    }
 }
 
 coded! {

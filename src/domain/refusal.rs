@@ -1,68 +1,40 @@
-//! What the standing order says no to. Each refusal cites its clause, gives the reason in words, and says what can be done
-//! instead.
+//! Reasons why the standing order refuses something. Each refusal cites its clause, gives the reason in words, and says what can be
+//! done instead. A refusal holds the figures that it was decided under, so that it stays true when they change.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     coded,
-    domain::{agenda::NotForQuestions, local_time},
+    domain::{
+        agenda::NotForQuestions,
+        local_time,
+        numbers::{count, count_in_words},
+        wording::{ABOUT_APPLICATIONS, RuleNames, Wording},
+    },
 };
 
 coded! {
-    /// A clause of Standing Order 34(9).
+    /// A clause of the rule, by its place in Standing Order 34(9). How a council numbers it is a setting:
+    /// [`RuleNames::cite`](crate::domain::wording::RuleNames::cite).
     pub enum Clause {
-        /// 30 minutes; residents of the Borough.
-        I = "34(9)(i)",
+        /// The time for public question time; residents of the borough.
+        I = "i",
         /// Any matter relating to the agenda.
-        Ii = "34(9)(ii)",
-        /// Written notice by 4.00 pm on the previous working day; one question.
-        Iii = "34(9)(iii)",
-        /// One supplementary.
-        Iv = "34(9)(iv)",
+        Ii = "ii",
+        /// Written notice by the deadline; the allowance of each person and organisation.
+        Iii = "iii",
+        /// Supplementary questions.
+        Iv = "iv",
         /// Grounds for rejection.
-        V = "34(9)(v)",
+        V = "v",
         /// No applications, nothing private.
-        Vi = "34(9)(vi)",
+        Vi = "vi",
         /// Indicating.
-        Vii = "34(9)(vii)",
-        /// 3 minutes.
-        Viii = "34(9)(viii)",
+        Vii = "vii",
+        /// The time of each questioner.
+        Viii = "viii",
         /// Written response.
-        Ix = "34(9)(ix)",
-    }
-}
-
-impl Clause {
-    /// As cited in a sentence.
-    pub fn cited(self) -> String {
-        format!("Standing Order {self}")
-    }
-
-    /// What the clause says, in plain words.
-    pub fn in_plain_words(self) -> &'static str {
-        match self {
-            Self::I => {
-                "Public question time lasts 30 minutes and is for people who live in the borough."
-            }
-            Self::Ii => "A question must be about a matter on the agenda of the meeting.",
-            Self::Iii => {
-                "Questions must be given in writing by 4pm on the working day before the meeting. Each person or organisation can send one question to a meeting."
-            }
-            Self::Iv => {
-                "The questioner can ask one supplementary question about the same matter. It may be answered at the meeting or afterwards."
-            }
-            Self::V => {
-                "The chair or the proper officer may reject a question that is not about the council's responsibilities or the borough; is defamatory, frivolous, offensive, abusive or racist; is substantially the same as one put in the last 6 months; or would disclose confidential or exempt information."
-            }
-            Self::Vi => {
-                "A question cannot be about a planning or licensing application, or about anything dealt with in private."
-            }
-            Self::Vii => "The chair asks people to indicate that they wish to ask their question.",
-            Self::Viii => "Each questioner has up to 3 minutes to speak.",
-            Self::Ix => {
-                "A questioner who does not get an answer at the meeting is sent a written response."
-            }
-        }
+        Ix = "ix",
     }
 }
 
@@ -91,6 +63,9 @@ pub enum Refusal {
     SecondQuestion {
         /// Whose allowance is used.
         by: Allowance,
+        /// How many questions the allowance is.
+        #[serde(default = "one")]
+        allowed: u16,
     },
     /// (i): the questioner says that they do not live in the borough.
     NotResident,
@@ -113,7 +88,7 @@ pub enum Refusal {
         /// Whether it is because the meeting was cancelled.
         cancelled: bool,
     },
-    /// (i): the 30 minutes are over; nobody else can be called.
+    /// (i): the time for public question time is over; nobody else can be called.
     QuestionTimeOver {
         /// The allocation in minutes.
         minutes: u32,
@@ -123,8 +98,12 @@ pub enum Refusal {
         /// The allocation in minutes.
         minutes: u32,
     },
-    /// (iv): the supplementary has already been asked.
-    SecondSupplementary,
+    /// (iv): as many supplementaries as are allowed have been asked.
+    SecondSupplementary {
+        /// How many are allowed for each question; may be none.
+        #[serde(default = "one")]
+        allowed: u16,
+    },
     /// (vii): the questioner has not indicated that they wish to ask.
     NotIndicated,
 }
@@ -142,7 +121,7 @@ impl Refusal {
             Self::NotOnAgenda => Clause::Ii,
             Self::ItemNotForQuestions { .. } => Clause::Vi,
             Self::SpeakingTimeOver { .. } => Clause::Viii,
-            Self::SecondSupplementary => Clause::Iv,
+            Self::SecondSupplementary { .. } => Clause::Iv,
             Self::NotIndicated => Clause::Vii,
         }
     }
@@ -159,7 +138,7 @@ impl Refusal {
             Self::MeetingNotTakingQuestions { .. } => "meeting-not-taking-questions",
             Self::QuestionTimeOver { .. } => "question-time-over",
             Self::SpeakingTimeOver { .. } => "speaking-time-over",
-            Self::SecondSupplementary => "second-supplementary",
+            Self::SecondSupplementary { .. } => "second-supplementary",
             Self::NotIndicated => "not-indicated",
         }
     }
@@ -167,9 +146,9 @@ impl Refusal {
     /// The heading.
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Late { .. } => "Your question came after the deadline",
+            Self::Late { .. } => "Your question arrived after the deadline",
             Self::SecondQuestion { .. } => "A question has already been received",
-            Self::NotResident => "Only people who live in the borough can ask a question",
+            Self::NotResident => "You told us that you do not live in the borough",
             Self::OutsideBorough { .. } => "Your postcode is outside the borough",
             Self::NotOnAgenda => "Your question must be about an item on the agenda",
             Self::ItemNotForQuestions { .. } => "Questions cannot be asked about this item",
@@ -178,8 +157,10 @@ impl Refusal {
             }
             Self::MeetingNotTakingQuestions { cancelled: false } => "This meeting is over",
             Self::QuestionTimeOver { .. } => "Public question time is over",
-            Self::SpeakingTimeOver { .. } => "The questioner's time is over",
-            Self::SecondSupplementary => "The supplementary question has been asked",
+            Self::SpeakingTimeOver { .. } => "The questioner’s time is over",
+            Self::SecondSupplementary { allowed: 0 } => "Supplementary questions are not allowed",
+            Self::SecondSupplementary { allowed: 1 } => "The supplementary question has been asked",
+            Self::SecondSupplementary { .. } => "The supplementary questions have been asked",
             Self::NotIndicated => "The questioner has not indicated",
         }
     }
@@ -187,64 +168,212 @@ impl Refusal {
     /// Why, in a sentence or two.
     pub fn reason(&self) -> String {
         match self {
-            Self::Late { deadline, received_at } => format!(
+            Self::Late {
+                deadline,
+                received_at,
+            } => format!(
                 "The deadline was {}. Your question was received on {}.",
                 local_time::time_on_day(*deadline),
                 local_time::exact_moment(*received_at)
             ),
-            Self::SecondQuestion { by: Allowance::Person } => {
-                "Each person can send one question to a meeting, and a question has already been received with these details.".to_owned()
+            Self::SecondQuestion {
+                by: Allowance::Person,
+                allowed,
+            } => format!(
+                "Each person can send {} to a meeting, and {} already been received with these details.",
+                questions(*allowed),
+                as_many(*allowed)
+            ),
+            Self::SecondQuestion {
+                by: Allowance::Organisation,
+                allowed,
+            } => format!(
+                "Each organisation can send {} to a meeting, and {} already been received from this organisation.",
+                questions(*allowed),
+                as_many(*allowed)
+            ),
+            Self::NotResident => {
+                "Public question time is for people who live in the borough.".to_owned()
             }
-            Self::SecondQuestion { by: Allowance::Organisation } => {
-                "Each organisation can send one question to a meeting, and a question has already been received from this organisation.".to_owned()
-            }
-            Self::NotResident => "Public question time is for people who live in the borough.".to_owned(),
-            Self::OutsideBorough { .. } => "The council's list of postcodes shows that the postcode you gave is outside the borough.".to_owned(),
+            Self::OutsideBorough { .. } => "The council’s list of postcodes shows that the postcode you gave is outside the borough.".to_owned(),
             Self::NotOnAgenda => "The agenda for this meeting has been published, and a question must be about one of its items.".to_owned(),
-            Self::ItemNotForQuestions { item, why } => format!("Questions cannot be asked about “{item}” because {}.", why.words()),
-            Self::MeetingNotTakingQuestions { cancelled: true } => "The meeting will not be held, so it takes no questions.".to_owned(),
-            Self::MeetingNotTakingQuestions { cancelled: false } => "The meeting has been held, so it takes no more questions.".to_owned(),
-            Self::QuestionTimeOver { minutes } => format!("The {minutes} minutes for public question time have been used, so nobody else can be called."),
-            Self::SpeakingTimeOver { minutes } => format!("The questioner has used the {minutes} minutes that each questioner is allowed."),
-            Self::SecondSupplementary => "Only one supplementary question can be asked.".to_owned(),
-            Self::NotIndicated => "The questioner has not indicated that they are present and wish to ask.".to_owned(),
+            Self::ItemNotForQuestions { item, why } => format!(
+                "Questions cannot be asked about “{item}” because {}.",
+                why.words()
+            ),
+            Self::MeetingNotTakingQuestions { cancelled: true } => {
+                "The meeting will not be held, so it takes no questions.".to_owned()
+            }
+            Self::MeetingNotTakingQuestions { cancelled: false } => {
+                "The meeting has been held, so it takes no more questions.".to_owned()
+            }
+            Self::QuestionTimeOver { minutes } => format!(
+                "The {} for public question time {} been used, so nobody else can be called.",
+                count(u64::from(*minutes), "minute"),
+                has(*minutes)
+            ),
+            Self::SpeakingTimeOver { minutes } => format!(
+                "The questioner has used the {} that each questioner is allowed.",
+                count(u64::from(*minutes), "minute")
+            ),
+            Self::SecondSupplementary { allowed: 0 } => {
+                "The council’s rules do not allow a supplementary question.".to_owned()
+            }
+            Self::SecondSupplementary { allowed } => format!(
+                "Each question can be followed by {}.",
+                count_in_words(u64::from(*allowed), "supplementary question")
+            ),
+            Self::NotIndicated => {
+                "The questioner has not indicated that they are present and wish to ask.".to_owned()
+            }
         }
     }
 
-    /// What can be done instead.
-    pub fn remedy(&self) -> &'static str {
+    /// The sentence of the clause that refuses, where the reason does not say it already.
+    pub fn rule(&self, wording: &Wording<'_>) -> Option<String> {
         match self {
-            Self::Late { .. } => {
-                "Your question has been kept. You can send it to the board's next meeting, and the council may give you a written response."
-            }
-            Self::SecondQuestion { .. } => {
-                "If this was not you, or two people share these details, contact the council. Your question has been kept and an officer will look at it. You can also send it to the board's next meeting."
-            }
-            Self::NotResident => {
-                "You can contact the council about this in another way, or ask someone who lives in the borough to ask the question."
-            }
-            Self::OutsideBorough { .. } => {
-                "If you live in the borough, contact the council: your question has been kept and an officer can admit it."
-            }
-            Self::NotOnAgenda => {
-                "Choose the agenda item that your question is about, or send your question to another meeting."
-            }
+            Self::Late { .. } => Some(wording.about_notice()),
+            Self::ItemNotForQuestions { .. } => Some(ABOUT_APPLICATIONS.to_owned()),
+            Self::OutsideBorough { .. } => Some(Self::NotResident.reason()),
+            _ => None,
+        }
+    }
+
+    /// What can be done instead. It depends on whether the board has another meeting to send the question to.
+    pub fn remedy(&self, next: NextMeeting) -> String {
+        match self {
+            Self::Late { .. } => format!(
+                "We have kept your question, and the council may give you a written response. {}",
+                next.remedy()
+            ),
+            Self::SecondQuestion {
+                by: Allowance::Person,
+                ..
+            } => format!(
+                "If you did not send the earlier question, or two people share these details, contact the council. We have kept your question and an officer will look at it. {}",
+                next.remedy()
+            ),
+            Self::SecondQuestion {
+                by: Allowance::Organisation,
+                ..
+            } => format!(
+                "If your organisation did not send the earlier question, or you are asking for yourself or for another organisation, contact the council. We have kept your question and an officer will look at it. {}",
+                next.remedy()
+            ),
+            Self::NotResident => "You can contact the council about this in another way, or ask someone who lives in the borough to ask the question.".to_owned(),
+            Self::OutsideBorough { .. } => "If you live in the borough, contact the council: we have kept your question and an officer can accept it.".to_owned(),
+            Self::NotOnAgenda => format!(
+                "Choose the agenda item that your question is about. {}",
+                next.remedy()
+            ),
             Self::ItemNotForQuestions { .. } => {
-                "Choose another item, or contact the council about how to comment on this one."
+                "Choose another item, or contact the council about how to comment on this one.".to_owned()
             }
-            Self::MeetingNotTakingQuestions { .. } => {
-                "You can send your question to the board's next meeting."
-            }
+            Self::MeetingNotTakingQuestions { .. } => next.remedy(),
             Self::QuestionTimeOver { .. } => {
-                "Close public question time: each question that is left will get a written response."
+                "Close public question time: each question that is left will get a written response.".to_owned()
             }
-            Self::SpeakingTimeOver { .. } => "Move on to the answer, or finish this question.",
-            Self::SecondSupplementary => {
-                "Finish this question. Anything further can be answered in writing."
+            Self::SpeakingTimeOver { .. } => "Move on to the answer, or finish this question.".to_owned(),
+            Self::SecondSupplementary { .. } => {
+                "Finish this question. Anything further can be answered in writing.".to_owned()
             }
             Self::NotIndicated => {
-                "Mark the questioner as present first, or pass them over for a written response."
+                "Mark the questioner as present first, or pass them over for a written response.".to_owned()
             }
         }
     }
+
+    /// Whether the question could go to another meeting as it is: what refuses it here need not refuse it there.
+    pub fn may_be_sent_on(&self) -> bool {
+        match self {
+            Self::Late { .. }
+            | Self::SecondQuestion { .. }
+            | Self::NotOnAgenda
+            | Self::ItemNotForQuestions { .. }
+            | Self::MeetingNotTakingQuestions { .. } => true,
+            Self::NotResident
+            | Self::OutsideBorough { .. }
+            | Self::QuestionTimeOver { .. }
+            | Self::SpeakingTimeOver { .. }
+            | Self::SecondSupplementary { .. }
+            | Self::NotIndicated => false,
+        }
+    }
+}
+
+/// What is known of the board's next meeting that takes questions, to which a question that is refused could go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "is", content = "date", rename_all = "snake_case")]
+pub enum NextMeeting {
+    /// It is on this date and takes questions now.
+    On(NaiveDate),
+    /// None has been announced. The questioner will be written to when one is.
+    WillBeTold,
+    /// None has been announced.
+    NotAnnounced,
+    /// It depends on the board, which is not known here.
+    #[default]
+    Unknown,
+}
+
+impl NextMeeting {
+    /// What the questioner can do with that.
+    pub fn remedy(self) -> String {
+        match self {
+            Self::On(date) => format!(
+                "You can send your question to the board’s next meeting, on {}.",
+                local_time::long_date(date)
+            ),
+            Self::WillBeTold => "The board’s next meeting has not been announced. We will write to you when it is, so that you can send your question to it.".to_owned(),
+            Self::NotAnnounced => "The board’s next meeting has not been announced. You can send your question to it once it has.".to_owned(),
+            Self::Unknown => "You can send your question to the next meeting of the board that is open for questions.".to_owned(),
+        }
+    }
+}
+
+/// A refusal as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalWords {
+    /// The heading.
+    pub title: &'static str,
+    /// Why.
+    pub reason: String,
+    /// What can be done instead.
+    pub remedy: String,
+    /// The citation of the clause.
+    pub cited: String,
+}
+
+impl RefusalWords {
+    /// The words for a refusal.
+    pub fn new(refusal: &Refusal, names: &RuleNames, next: NextMeeting) -> Self {
+        Self {
+            title: refusal.title(),
+            reason: refusal.reason(),
+            remedy: refusal.remedy(next),
+            cited: names.cite(refusal.clause()),
+        }
+    }
+}
+
+fn one() -> u16 {
+    1
+}
+
+fn questions(number: u16) -> String {
+    count_in_words(u64::from(number), "question")
+}
+
+fn as_many(number: u16) -> String {
+    match number {
+        1 => "a question has".to_owned(),
+        number => format!(
+            "{} have",
+            crate::domain::numbers::in_words(u64::from(number))
+        ),
+    }
+}
+
+fn has(minutes: u32) -> &'static str {
+    if minutes == 1 { "has" } else { "have" }
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::letters::{Addressed, printable, render};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     domain::{
         agenda::NotForQuestions,
         local_time::at_london,
-        refusal::{Allowance, Refusal},
+        refusal::{Allowance, NextMeeting, Refusal},
         standing_order::{rejection::Ground, written_response::Reason},
     },
     service::{
@@ -76,10 +76,25 @@ fn about() -> About {
 }
 
 /// Every letter, and the variants that read differently.
-pub fn samples() -> Vec<Sample> {
-    let received = at(day(2024, 2, 1), 9, 41, 7);
-    let deadline = at(day(2024, 2, 5), 16, 0, 0);
-    let late = at(day(2024, 2, 5), 16, 0, 1);
+pub fn samples(settings: &Settings) -> Vec<Sample> {
+    let wording = settings.wording(about().date);
+    let allowed = wording.figures.questions_per_person().get();
+    let deadline_of = |date| {
+        let notice = settings.standing_order.for_meeting(date).notice();
+        notice
+            .reckon(date, settings.working_days())
+            .map_or_else(|_| at(date, 0, 0, 0), |deadline| deadline.at)
+    };
+    let due_on = settings
+        .working_days()
+        .nth_after(
+            about().date,
+            wording.figures.written_response_working_days(),
+        )
+        .map_or(about().date, |found| found.date);
+    let deadline = deadline_of(about().date);
+    let received = deadline - TimeDelta::seconds(368_333);
+    let late = deadline + TimeDelta::seconds(1);
     let sample = |name, letter| Sample {
         name,
         letter,
@@ -105,6 +120,7 @@ pub fn samples() -> Vec<Sample> {
         about: about(),
         received_at,
         refusals,
+        next_meeting: NextMeeting::On(day(2024, 3, 19)),
     };
     let new_question = |refused| Letter::OfficerNewQuestion {
         reference: about().reference,
@@ -154,9 +170,11 @@ pub fn samples() -> Vec<Sample> {
                     },
                     Refusal::SecondQuestion {
                         by: Allowance::Person,
+                        allowed,
                     },
                     Refusal::SecondQuestion {
                         by: Allowance::Organisation,
+                        allowed,
                     },
                     Refusal::NotResident,
                     Refusal::OutsideBorough {
@@ -176,8 +194,8 @@ pub fn samples() -> Vec<Sample> {
             "approved",
             Letter::Approved {
                 about: about(),
-                questioner_minutes: 3,
-                question_time_minutes: 30,
+                questioner_minutes: wording.figures.questioner_time().num_minutes(),
+                question_time_minutes: wording.figures.question_time().num_minutes(),
             },
         ),
         sample(
@@ -185,7 +203,7 @@ pub fn samples() -> Vec<Sample> {
             Letter::Rejected {
                 about: about(),
                 grounds: vec![Ground::SubstantiallyTheSame],
-                reason: Ground::SubstantiallyTheSame.proposed_reason().to_owned(),
+                reason: Ground::SubstantiallyTheSame.proposed_reason(&wording),
                 earlier: Some(Earlier {
                     reference: "PQ-2023-M4QT".to_owned(),
                     board: about().board,
@@ -230,7 +248,7 @@ pub fn samples() -> Vec<Sample> {
                     ..about()
                 },
                 old_date: day(2024, 2, 6),
-                deadline: at(day(2024, 2, 12), 16, 0, 0),
+                deadline: deadline_of(day(2024, 2, 13)),
             },
         ),
         sample(
@@ -313,7 +331,7 @@ pub fn samples() -> Vec<Sample> {
             "meeting_cancelled",
             Letter::MeetingCancelled {
                 about: about(),
-                due_on: day(2024, 2, 20),
+                due_on,
             },
         ),
         sample(
@@ -321,7 +339,7 @@ pub fn samples() -> Vec<Sample> {
             Letter::DeadlineChanged {
                 about: about(),
                 old: deadline,
-                new: at(day(2024, 2, 2), 16, 0, 0),
+                new: deadline - TimeDelta::days(3),
                 reason: "Monday 5 February 2024 is now a bank holiday.".to_owned(),
                 ended: false,
             },
@@ -331,7 +349,7 @@ pub fn samples() -> Vec<Sample> {
             Letter::ResponseOwed {
                 about: about(),
                 reason: Reason::TimeRanOut,
-                due_on: day(2024, 2, 20),
+                due_on,
             },
         ),
         sample(
@@ -385,7 +403,7 @@ pub fn samples() -> Vec<Sample> {
 pub fn write_samples(settings: &Settings, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let address = [NAME, "1 Sample Street", "Widnes", "WA8 0AA"].map(str::to_owned);
-    for sample in samples() {
+    for sample in samples(settings) {
         let to = sample.addressed();
         let rendered = render(settings, &to).map_err(io::Error::other)?;
         let printed = printable(settings, &to, &address).map_err(io::Error::other)?;

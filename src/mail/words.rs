@@ -9,8 +9,13 @@ use crate::{
     config::Settings,
     domain::{
         local_time::{clock_time, long_date, moment, short_date, time_on_day},
-        refusal::{Clause, Refusal},
-        standing_order::{rejection::Ground, written_response::Reason},
+        numbers::count,
+        refusal::{Clause, NextMeeting, Refusal, RefusalWords},
+        standing_order::{
+            rejection::{self, Ground},
+            written_response::Reason,
+        },
+        wording::Wording,
     },
     service::letters::{About, Earlier, Letter},
 };
@@ -33,7 +38,8 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             about,
             received_at,
             refusals,
-        } => refused(draft, about, *received_at, refusals),
+            next_meeting,
+        } => refused(draft, about, *received_at, refusals, *next_meeting),
         Letter::Admitted { about } => admitted(draft, about),
         Letter::Approved {
             about,
@@ -123,7 +129,12 @@ struct Draft<'a> {
     blocks: Vec<Block>,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
+    /// What sentences about the meeting are made of: the figures that hold for it, and the council's names.
+    fn wording(&self, about: &About) -> Wording<'a> {
+        self.settings.wording(about.date)
+    }
+
     fn heading(mut self, words: &str) -> Self {
         self.blocks.push(Block::Heading(one_line(words)));
         self
@@ -214,6 +225,11 @@ impl Draft<'_> {
         }
     }
 
+    /// "(Standing Order 34(9)(iii))".
+    fn because(&self, clause: Clause) -> String {
+        format!("({})", self.settings.council.rule.cite(clause))
+    }
+
     fn officer(&self) -> String {
         self.settings.council.committee_services_manager.clone()
     }
@@ -247,15 +263,9 @@ fn question_facts(about: &About, received_at: DateTime<Utc>) -> Vec<(&'static st
     facts
 }
 
-fn because(clause: Clause) -> String {
-    format!("({})", clause.cited())
-}
-
+/// A number of minutes that a letter holds: "30 minutes".
 fn minutes(number: i64) -> String {
-    match number {
-        1 => "1 minute".to_owned(),
-        number => format!("{number} minutes"),
-    }
+    count(number.unsigned_abs(), "minute")
 }
 
 fn not_you(draft: Draft<'_>) -> Draft<'_> {
@@ -310,7 +320,9 @@ fn refused(
     about: &About,
     received_at: DateTime<Utc>,
     refusals: &[Refusal],
+    next_meeting: NextMeeting,
 ) -> Content {
+    let names = &draft.settings.council.rule;
     let reasons = match refusals.len() {
         1 => "The reason is below, with what you can do.".to_owned(),
         n => format!("The {n} reasons are below, each with what you can do."),
@@ -322,20 +334,19 @@ fn refused(
         ))
         .facts(question_facts(about, received_at));
     for refusal in refusals {
+        let words = RefusalWords::new(refusal, names, next_meeting);
         draft = draft
-            .heading(refusal.title())
-            .say(format!(
-                "{} {}",
-                refusal.reason(),
-                because(refusal.clause())
-            ))
-            .say(refusal.remedy());
+            .heading(words.title)
+            .say(format!("{} ({})", words.reason, words.cited))
+            .say(words.remedy);
     }
+    let sends_on =
+        matches!(next_meeting, NextMeeting::On(_)) && refusals.iter().all(Refusal::may_be_sent_on);
     let draft = draft
         .question(about)
         .heading("What happens next")
         .say("Your question is kept, and an officer can see it. If the council decides to admit it after all or to answer it in writing, we will write to you.")
-        .what_you_can_do(if refusals.iter().all(can_go_to_the_next_meeting) {
+        .what_you_can_do(if sends_on {
             &[
                 "see how your question stands",
                 "send it to the board’s next meeting",
@@ -351,17 +362,6 @@ fn refused(
             about.reference,
             short_date(about.date)
         ),
-    )
-}
-
-/// Whether what stands in the way of this meeting need not stand in the way of the next.
-fn can_go_to_the_next_meeting(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::Late { .. }
-            | Refusal::SecondQuestion { .. }
-            | Refusal::NotOnAgenda
-            | Refusal::MeetingNotTakingQuestions { .. }
     )
 }
 
@@ -391,16 +391,23 @@ fn approved(
     questioner_minutes: i64,
     question_time_minutes: i64,
 ) -> Content {
-    let absent_is_answered = draft
-        .settings
-        .standing_order
-        .for_meeting(about.date)
-        .absent_gets_written_response();
-    let absent = if absent_is_answered {
+    let wording = draft.wording(about);
+    let supplementary = match wording.supplementaries() {
+        Some(allowed) => format!(
+            "You can ask {allowed} about the same matter. It may or may not be answered at the meeting {}.",
+            draft.because(Clause::Iv)
+        ),
+        None => format!(
+            "You cannot ask a supplementary question {}.",
+            draft.because(Clause::Iv)
+        ),
+    };
+    let absent = if wording.figures.absent_gets_written_response() {
         "If you are not there when your question is called, you will get a written response instead."
     } else {
         "If you are not there when your question is called, it is passed over."
     };
+    let because = |clause| format!("({})", wording.cite(clause));
     draft
         .say(format!(
             "Your question has been approved for {}. Come to the meeting to ask it yourself.",
@@ -426,10 +433,7 @@ fn approved(
                 minutes(questioner_minutes),
                 because(Clause::Viii)
             ),
-            format!(
-                "You can ask one supplementary question about the same matter. It may or may not be answered at the meeting {}.",
-                because(Clause::Iv)
-            ),
+            supplementary,
             format!(
                 "If there is not enough time to reach your question, you will get a written response {}.",
                 because(Clause::Ix)
@@ -461,17 +465,17 @@ fn rejected(
     earlier: Option<&Earlier>,
     another_until: Option<DateTime<Utc>>,
 ) -> Content {
+    let wording = draft.settings.wording(about.date);
     let mut draft = draft
         .say(format!(
             "Your question for {} has been rejected. It will not be put at the meeting.",
             the_meeting(about)
         ))
         .heading("Why")
-        .points(
-            grounds
-                .iter()
-                .map(|ground| format!("{} {}.", ground.words(), because(ground.clause()))),
-        )
+        .points(grounds.iter().map(|ground| {
+            let words = ground.words(&wording);
+            format!("{words} ({}).", wording.cite(ground.clause()))
+        }))
         .officers_words(reason);
     if let Some(earlier) = earlier {
         draft = draft
@@ -488,16 +492,13 @@ fn rejected(
             None => draft.say("No answer to it has been published yet."),
         };
     }
-    let mut next: Vec<&str> = Vec::new();
-    for ground in grounds {
-        if !next.contains(&ground.what_next()) {
-            next.push(ground.what_next());
-        }
-    }
-    draft = draft.heading("What you can do next").points(next);
+    draft = draft
+        .heading("What you can do next")
+        .points(rejection::what_next(grounds, another_until.is_some()));
     draft = match another_until {
         Some(until) => draft.say(format!(
-            "This question no longer counts as your one question for the meeting. You can send another one until {}.",
+            "This question no longer counts towards the {} that you can send to the meeting. You can send another one until {}.",
+            wording.allowance(),
             time_on_day(until)
         )),
         None => draft.say(
@@ -591,6 +592,7 @@ fn meeting_moved(
 }
 
 fn meeting_cancelled(draft: Draft<'_>, about: &About, due_on: NaiveDate) -> Content {
+    let because = draft.because(Clause::Ix);
     draft
         .say(format!(
             "{} has been cancelled, and there is no new date.",
@@ -600,7 +602,7 @@ fn meeting_cancelled(draft: Draft<'_>, about: &About, due_on: NaiveDate) -> Cont
         .say(format!(
             "You will get a written response by {} {}. You need do nothing.",
             long_date(due_on),
-            because(Clause::Ix)
+            because
         ))
         .question(about)
         .what_you_can_do(&[
@@ -624,6 +626,11 @@ fn deadline_changed(
     reason: &str,
     ended: bool,
 ) -> Content {
+    let rule = format!(
+        "{} {}",
+        draft.wording(about).about_notice(),
+        draft.because(Clause::Iii)
+    );
     let (next, can): (&str, &[&str]) = if ended {
         (
             "If you want to send another question to this meeting, it must reach us by the new deadline.",
@@ -646,27 +653,28 @@ fn deadline_changed(
             ("New deadline", time_on_day(new)),
             ("Why", reason.to_owned()),
         ])
-        .say(format!(
-            "Questions must be given in writing by a fixed time on the last working day before the meeting {}.",
-            because(Clause::Iii)
-        ))
+        .say(rule)
         .heading("What happens next")
         .say(next)
         .question(about)
         .what_you_can_do(can)
         .for_questioner(
             about,
-            format!("Your question {}: the deadline has changed", about.reference),
+            format!(
+                "Your question {}: the deadline has changed",
+                about.reference
+            ),
         )
 }
 
 fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveDate) -> Content {
+    let because = draft.because(Clause::Ix);
     draft
         .say(format!(
             "You will get a written response to your question for {}, because {} {}.",
             the_meeting(about),
             reason.to_questioner(),
-            because(Clause::Ix)
+            because
         ))
         .heading("What happens next")
         .say(format!(
@@ -709,12 +717,13 @@ fn holding_reply(draft: Draft<'_>, about: &About, body: &str) -> Content {
 }
 
 fn written_response(draft: Draft<'_>, about: &About, reason: Reason, body: &str) -> Content {
+    let because = draft.because(Clause::Ix);
     draft
         .say(format!(
             "This is the written response to your question for {}. You get it in writing because {} {}.",
             the_meeting(about),
             reason.to_questioner(),
-            because(Clause::Ix)
+            because
         ))
         .question(about)
         .heading("Response")

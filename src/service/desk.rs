@@ -142,11 +142,8 @@ pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
             let since = service.now() - LATELY;
             for change in calendar::deadline_changes_since(db, since)? {
                 let view = views::meeting(service, db, change.meeting_id)?;
-                desk.deadline_changes.push((
-                    change,
-                    view.board.short_name().to_owned(),
-                    view.meeting().date,
-                ));
+                desk.deadline_changes
+                    .push((change, view.short_board.clone(), view.meeting().date));
             }
             let filter = Filter {
                 statuses: vec![Status::Refused],
@@ -192,7 +189,7 @@ fn listed(
             Some(known) => known.clone(),
             None => {
                 let view = views::meeting(service, db, question.meeting_id)?;
-                let known = (view.board.short_name().to_owned(), view.meeting().date);
+                let known = (view.short_board.clone(), view.meeting().date);
                 meetings.insert(question.meeting_id, known.clone());
                 known
             }
@@ -250,7 +247,7 @@ pub fn meeting(
                     .map_or(&question.published_name, |details| &details.name)
                     .clone(),
                 question: visibility::question(question, viewer),
-                board: view.board.short_name().to_owned(),
+                board: view.short_board.clone(),
                 date: view.meeting().date,
             })
             .collect();
@@ -358,7 +355,7 @@ fn waiting_at(
                 name: details
                     .map_or(&question.published_name, |details| &details.name)
                     .clone(),
-                board: view.board.short_name().to_owned(),
+                board: view.short_board.clone(),
                 date: view.meeting().date,
                 starts_at: view.starts_at(),
                 matter: views::matter_words(question, view.published_agenda()),

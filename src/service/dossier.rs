@@ -222,7 +222,7 @@ fn subject(service: &Service, db: &mut Db, entry: &Entry) -> Result<Option<Strin
 pub fn meeting_words(view: &MeetingView) -> String {
     format!(
         "{}, {}",
-        view.board.short_name(),
+        view.short_board,
         crate::domain::local_time::short_date(view.meeting().date)
     )
 }

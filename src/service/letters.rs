@@ -8,7 +8,7 @@ use crate::{
     domain::{
         id::LetterId,
         meeting::{Board, Meeting},
-        refusal::Refusal,
+        refusal::{NextMeeting, Refusal},
         standing_order::{rejection::Ground, written_response::Reason},
     },
     service::{
@@ -92,6 +92,9 @@ pub enum Letter {
         about: About,
         received_at: DateTime<Utc>,
         refusals: Vec<Refusal>,
+        /// What was known of the board's next meeting.
+        #[serde(default)]
+        next_meeting: NextMeeting,
     },
     /// Your question has been admitted after all.
     Admitted { about: About },

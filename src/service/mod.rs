@@ -62,6 +62,7 @@ use crate::{
         id::counted_uuid_v7,
         meeting::Meeting,
         standing_order::{figures::Figures, notice::Deadline},
+        wording::Wording,
         working_days::WorkingDays,
     },
     store::{
@@ -122,6 +123,11 @@ impl Service {
     /// The figures that hold for a meeting.
     pub fn figures(&self, meeting: &Meeting) -> &Figures {
         self.settings.standing_order.for_meeting(meeting.date)
+    }
+
+    /// What sentences about a meeting are made of: the figures that hold for it, and the council's names.
+    pub fn wording(&self, meeting: &Meeting) -> Wording<'_> {
+        self.settings.wording(meeting.date)
     }
 
     /// The calendar: bank holidays and closure days of the configuration, and the days that the council has added since.

@@ -66,20 +66,17 @@ pub fn reopen(
             };
             let questioner = stored_questioner(details)?;
             let keys = service.hashed_keys(&questioner);
-            let allowed = i32::from(
-                service
-                    .figures(view.meeting.meeting())
-                    .questions_per_person()
-                    .get(),
-            );
-            let slots = Slots::find(db, was.meeting_id, &keys, allowed)?;
+            let allowance = service
+                .figures(view.meeting.meeting())
+                .questions_per_person();
+            let slots = Slots::find(db, was.meeting_id, &keys, i32::from(allowance.get()))?;
             let held: Vec<_> = same_person::keys(&questioner)
                 .into_iter()
                 .zip(&slots.free)
                 .filter(|(_, free)| free.is_none())
                 .map(|(key, _)| key)
                 .collect();
-            let refusals = one_question::check(&held);
+            let refusals = one_question::check(&held, allowance);
             if !refusals.is_empty() {
                 return Err(ServiceError::Refused(refusals));
             }

@@ -161,9 +161,9 @@ fn submit_in(
     } = submission.typed.parse(meeting.agenda_published)?;
     let deadline = service.deadline(db, meeting)?;
     let postcode_check = postcodes::check(db, &questioner.postcode)?;
-    let allowed = i32::from(service.figures(meeting).questions_per_person().get());
+    let allowance = service.figures(meeting).questions_per_person();
     let keys = service.hashed_keys(&questioner);
-    let slots = Slots::find(db, meeting.id, &keys, allowed)?;
+    let slots = Slots::find(db, meeting.id, &keys, i32::from(allowance.get()))?;
     let held: Vec<_> = same_person::keys(&questioner)
         .into_iter()
         .zip(&slots.free)
@@ -187,6 +187,7 @@ fn submit_in(
             deadline: &deadline,
             postcode: postcode_check,
             held_keys: &held,
+            allowance,
             exceptions: &exceptions,
         },
     );
@@ -286,6 +287,7 @@ fn submit_in(
             about,
             received_at: question.received_at,
             refusals: question.refusals.clone(),
+            next_meeting: views::next_meeting_in_brief(service, db, meeting)?,
         }
     };
     service.write_letter(db, &question, Some(&details), &letter)?;

@@ -8,6 +8,7 @@ use crate::{
         id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
+        refusal::NextMeeting,
         standing_order::notice::Deadline,
         status::Status,
     },
@@ -30,6 +31,8 @@ pub struct MeetingView {
     pub record: MeetingRecord,
     /// Its board.
     pub board: Board,
+    /// The board's name without the words that all boards share: "Safer".
+    pub short_board: String,
     /// Its deadline by the present calendar.
     pub deadline: Deadline,
     /// Its agenda.
@@ -76,8 +79,11 @@ fn view(
     db: &mut Db,
     record: MeetingRecord,
 ) -> Result<MeetingView, ServiceError> {
+    let board = meetings::board(db, record.meeting.board_id)?;
+    let names = &service.settings.council.rule;
     Ok(MeetingView {
-        board: meetings::board(db, record.meeting.board_id)?,
+        short_board: names.short_board_name(&board.name).to_owned(),
+        board,
         deadline: service.deadline(db, &record.meeting)?,
         agenda: meetings::agenda(db, record.meeting.id)?,
         record,
@@ -148,6 +154,21 @@ pub fn next_meeting_of_board(
         }
     }
     Ok(None)
+}
+
+/// What is known of the next meeting of the same board that takes questions now.
+///
+/// # Errors
+/// Those of the store.
+pub fn next_meeting_in_brief(
+    service: &Service,
+    db: &mut Db,
+    meeting: &Meeting,
+) -> Result<NextMeeting, ServiceError> {
+    let next = next_meeting_of_board(service, db, meeting)?;
+    Ok(next.map_or(NextMeeting::NotAnnounced, |next| {
+        NextMeeting::On(next.meeting().date)
+    }))
 }
 
 /// The agenda item or the matter of a question, in words.

@@ -36,7 +36,7 @@ pub async fn answer(
         Err(_) => {
             tracing::error!("a handler panicked");
             let mut answer = if api {
-                problem::document(&Failure::Broken)
+                problem::document(&Failure::Broken, &state.service.settings.council.rule)
             } else {
                 pages::bare_failure(&state, &Failure::Broken)
             };
@@ -49,7 +49,7 @@ pub async fn answer(
             log(&failure);
             let (request, bare) = response.into_parts();
             let mut answer = if api {
-                problem::document(&failure)
+                problem::document(&failure, &state.service.settings.council.rule)
             } else {
                 pages::failure(&request, &state, &failure)
             };

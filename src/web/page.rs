@@ -17,6 +17,10 @@ pub struct Site {
     pub council: String,
     /// The service's name, as in "Public Question Time".
     pub service: String,
+    /// The rule, as the council cites it: "Standing Order 34(9)".
+    pub rule: String,
+    /// The bodies at whose meetings questions can be asked: "Policy and Performance Boards".
+    pub boards: String,
     /// A notice above every page, for a demonstration or a trial.
     pub notice: Option<SiteNotice>,
 }
@@ -83,6 +87,10 @@ pub struct Page {
     pub council: String,
     /// The service's name.
     pub service: String,
+    /// The rule, as the council cites it.
+    pub rule: String,
+    /// The bodies at whose meetings questions can be asked.
+    pub boards: String,
     /// A notice above every page.
     pub notice: Option<SiteNotice>,
     /// The token that every form on the page carries.
@@ -103,6 +111,8 @@ impl Page {
             has_errors: false,
             council: site.council.clone(),
             service: site.service.clone(),
+            rule: site.rule.clone(),
+            boards: site.boards.clone(),
             notice: site.notice.clone(),
             csrf: csrf.into(),
             staff: None,
@@ -155,6 +165,17 @@ impl Page {
         format!("Published by {}", self.council)
     }
 
+    /// The links at the foot of every page.
+    pub fn footer_links(&self) -> Vec<NavLink> {
+        vec![
+            NavLink::new("Accessibility statement", "/accessibility"),
+            NavLink::new("Privacy", "/privacy"),
+            NavLink::new("Cookies", "/cookies"),
+            NavLink::new("Contact", "/contact"),
+            NavLink::new(self.rule.clone(), "/standing-order"),
+        ]
+    }
+
     /// Where the service's name leads.
     pub fn home(&self) -> &str {
         if self.staff.is_some() { "/staff" } else { "/" }
@@ -183,17 +204,6 @@ impl Page {
     }
 }
 
-/// The links at the foot of every page.
-pub fn footer_links() -> Vec<NavLink> {
-    vec![
-        NavLink::new("Accessibility statement", "/accessibility"),
-        NavLink::new("Privacy", "/privacy"),
-        NavLink::new("Cookies", "/cookies"),
-        NavLink::new("Contact", "/contact"),
-        NavLink::new("Standing Order 34(9)", "/standing-order"),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +212,8 @@ mod tests {
         Site {
             council: "Halton Borough Council".into(),
             service: "Public Question Time".into(),
+            rule: "Standing Order 34(9)".into(),
+            boards: "Policy and Performance Boards".into(),
             notice: None,
         }
     }

@@ -8,7 +8,7 @@ use actix_web::{
 use askama::Template;
 
 use crate::{
-    domain::refusal::Refusal,
+    domain::refusal::{NextMeeting, RefusalWords},
     service::ServiceError,
     web::{
         Answer, AppState, Failure, Fields, Visitor,
@@ -74,7 +74,7 @@ struct FailurePage {
     page: Page,
     problems: Vec<FieldProblem>,
     paragraphs: Vec<String>,
-    refusals: Vec<Refusal>,
+    refusals: Vec<RefusalWords>,
     kept: Option<Kept>,
     link: Option<(&'static str, String)>,
     email: String,
@@ -291,7 +291,13 @@ fn render(
                 .collect(),
             Vec::new(),
         ),
-        Failure::Service(ServiceError::Refused(refusals)) => (Vec::new(), refusals.clone()),
+        Failure::Service(ServiceError::Refused(refusals)) => (
+            Vec::new(),
+            refusals
+                .iter()
+                .map(|refusal| RefusalWords::new(refusal, &council.rule, NextMeeting::Unknown))
+                .collect(),
+        ),
         _ => (Vec::new(), Vec::new()),
     };
     let template = FailurePage {

@@ -11,7 +11,10 @@ use actix_web::{
 use serde::Serialize;
 
 use crate::{
-    domain::refusal::Refusal,
+    domain::{
+        refusal::{Clause, NextMeeting, Refusal, RefusalWords},
+        wording::RuleNames,
+    },
     service::{FieldError, ServiceError},
     web::Failure,
 };
@@ -76,9 +79,11 @@ pub struct RefusalProblem {
     #[serde(rename = "type")]
     #[schema(example = "/problems/late")]
     pub kind: String,
-    /// The clause that says no.
-    #[schema(example = "34(9)(iii)")]
-    pub clause: String,
+    /// The clause that says no, by its place in the rule: the same for every council.
+    pub clause: Clause,
+    /// The clause as the council cites it.
+    #[schema(example = "Standing Order 34(9)(iii)")]
+    pub cited: String,
     /// The refusal in a few words.
     pub title: String,
     /// Why.
@@ -102,14 +107,17 @@ impl From<&FieldError> for WrongField {
     }
 }
 
-impl From<&Refusal> for RefusalProblem {
-    fn from(refusal: &Refusal) -> Self {
+impl RefusalProblem {
+    /// A refusal for programs, with what is known of the board's next meeting.
+    pub fn new(refusal: &Refusal, names: &RuleNames, next: NextMeeting) -> Self {
+        let words = RefusalWords::new(refusal, names, next);
         Self {
             kind: format!("/problems/{}", refusal.kind()),
-            clause: refusal.clause().to_string(),
-            title: refusal.title().to_owned(),
-            detail: refusal.reason(),
-            remedy: refusal.remedy().to_owned(),
+            clause: refusal.clause(),
+            cited: words.cited,
+            title: words.title.to_owned(),
+            detail: words.reason,
+            remedy: words.remedy,
         }
     }
 }
@@ -140,6 +148,23 @@ impl Problem {
         }
     }
 
+    /// What the standing order refuses, for all its reasons.
+    pub fn refused(refusals: Vec<RefusalProblem>) -> Self {
+        let mut problem = Self::new(
+            "refused",
+            "Refused by the standing order",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "",
+        );
+        if let Some(first) = refusals.first() {
+            problem.kind.clone_from(&first.kind);
+            problem.title.clone_from(&first.title);
+            problem.detail.clone_from(&first.detail);
+        }
+        problem.refusals = refusals;
+        problem
+    }
+
     /// An Idempotency-Key that stands for another request.
     pub fn key_reused() -> Self {
         Self::new(
@@ -151,8 +176,9 @@ impl Problem {
     }
 }
 
-impl From<&Failure> for Problem {
-    fn from(failure: &Failure) -> Self {
+impl Problem {
+    /// The problem document of a failure. Clauses are cited by the council's names.
+    pub fn of(failure: &Failure, names: &RuleNames) -> Self {
         let status = failure.status();
         let problem = |kind, title, detail: &str| Self::new(kind, title, status, detail);
         match failure {
@@ -162,21 +188,10 @@ impl From<&Failure> for Problem {
                     ..problem("invalid", "Some fields are wrong", "")
                 },
                 ServiceError::Refused(refusals) => {
-                    let refusals: Vec<RefusalProblem> = refusals.iter().map(Into::into).collect();
-                    let first = refusals.first().cloned();
-                    Self {
-                        kind: first.as_ref().map_or_else(
-                            || "/problems/refused".to_owned(),
-                            |first| first.kind.clone(),
-                        ),
-                        title: first.as_ref().map_or_else(
-                            || "The standing order says no".to_owned(),
-                            |first| first.title.clone(),
-                        ),
-                        detail: first.map_or_else(String::new, |first| first.detail),
-                        refusals,
-                        ..problem("refused", "", "")
-                    }
+                    let refusals = refusals
+                        .iter()
+                        .map(|refusal| RefusalProblem::new(refusal, names, NextMeeting::Unknown));
+                    Self::refused(refusals.collect())
                 }
                 ServiceError::NotFound => problem("not-found", "Not found", ""),
                 ServiceError::SignedOut => problem(
@@ -249,8 +264,8 @@ impl From<&Failure> for Problem {
 }
 
 /// The answer that carries a failure's problem document.
-pub fn document(failure: &Failure) -> HttpResponse {
-    let problem = Problem::from(failure);
+pub fn document(failure: &Failure, names: &RuleNames) -> HttpResponse {
+    let problem = Problem::of(failure, names);
     let mut answer = HttpResponse::build(failure.status());
     if let Some(seconds) = failure.retry_after() {
         answer.insert_header((header::RETRY_AFTER, seconds));

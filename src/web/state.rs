@@ -52,6 +52,8 @@ impl AppState {
             site: Site {
                 council: settings.council.name.clone(),
                 service: settings.council.service_name.clone(),
+                rule: settings.council.rule.rule.clone(),
+                boards: settings.council.rule.boards.clone(),
                 notice,
             },
             limits: Limits::new(&settings.limits),

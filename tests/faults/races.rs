@@ -72,7 +72,8 @@ fn fifty_at_once_from_one_person_leave_exactly_one_standing() {
                 assert_eq!(
                     done.question.refusals,
                     [Refusal::SecondQuestion {
-                        by: Allowance::Person
+                        by: Allowance::Person,
+                        allowed: 1,
                     }]
                 );
             }

@@ -702,7 +702,7 @@ async fn a_letter_that_came_in_time_is_in_time_though_entered_after_the_deadline
     let page = officer.follow(late).await;
     assert!(
         page.text()
-            .contains("Your question came after the deadline"),
+            .contains("Your question arrived after the deadline"),
         "{}",
         page.text()
     );

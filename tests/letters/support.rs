@@ -230,7 +230,7 @@ pub fn proper_officer() -> Acting {
 
 /// A letter as a postman gets it, to this name and address.
 pub fn outgoing(name: &str, email: &str) -> Outgoing {
-    let sample = samples().into_iter().next().unwrap();
+    let sample = samples(&settings("")).into_iter().next().unwrap();
     Outgoing {
         id: LetterId::from(uuid_v7(start(), [7; 10])),
         letter: sample.letter,

@@ -38,7 +38,7 @@ proptest! {
     fn what_was_typed_is_read_back_from_the_letter_line_by_line(typed in pasted()) {
         let body = several_lines(&typed);
         prop_assume!(!body.is_empty());
-        let correction = samples().into_iter().find_map(|sample| match sample.letter {
+        let correction = samples(&settings("")).into_iter().find_map(|sample| match sample.letter {
             Letter::Correction { about, .. } => Some(about),
             _ => None,
         });

@@ -35,7 +35,7 @@ fn words(text: &str) -> BTreeSet<String> {
 fn every_letter_reads_as_it_did() {
     let settings = settings("");
     let mut kinds = BTreeSet::new();
-    for sample in samples() {
+    for sample in samples(&settings) {
         let letter = render(&settings, &sample.addressed()).unwrap();
         kinds.insert(sample.letter.code());
         insta::assert_snapshot!(
@@ -49,7 +49,7 @@ fn every_letter_reads_as_it_did() {
 #[test]
 fn html_and_text_say_the_same() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         let letter = render(&settings, &sample.addressed()).unwrap();
         let subject = words(&letter.subject);
         let text: BTreeSet<_> = words(&letter.text).union(&subject).cloned().collect();
@@ -70,7 +70,7 @@ fn html_and_text_say_the_same() {
 #[test]
 fn html_is_whole_and_fetches_nothing() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         let html = render(&settings, &sample.addressed()).unwrap().html;
         let page = Html::parse_document(&html);
         let name = sample.name;
@@ -105,7 +105,7 @@ fn html_is_whole_and_fetches_nothing() {
 #[test]
 fn a_letter_to_a_questioner_says_how_to_reach_the_council() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         let letter = render(&settings, &sample.addressed()).unwrap();
         let to_officers = sample.letter.code().starts_with("officer_");
         assert_eq!(
@@ -126,7 +126,7 @@ fn a_letter_to_a_questioner_says_how_to_reach_the_council() {
 #[test]
 fn the_reference_is_in_every_subject() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         let subject = render(&settings, &sample.addressed()).unwrap().subject;
         assert!(subject.contains("PQ-2024-7KX4"), "{subject}");
         assert!(!subject.contains(['\r', '\n']), "{subject}");
@@ -137,7 +137,7 @@ fn the_reference_is_in_every_subject() {
 #[test]
 fn a_letter_to_the_officers_holds_no_personal_details() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         if sample.letter.code().starts_with("officer_") {
             let letter = render(&settings, &sample.addressed()).unwrap();
             for form in [&letter.text, &letter.html] {
@@ -151,7 +151,7 @@ fn a_letter_to_the_officers_holds_no_personal_details() {
 #[test]
 fn on_paper_there_is_no_link_but_another_way() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         let address = ["Jo Sample", "1 Sample Street", "Widnes", "WA8 0AA"].map(str::to_owned);
         let printed = printable(&settings, &sample.addressed(), &address).unwrap();
         assert!(
@@ -165,7 +165,7 @@ fn on_paper_there_is_no_link_but_another_way() {
         // the page that it stands in forbids style attributes
         assert!(!printed.contains("style="), "{}", sample.name);
     }
-    let acknowledgement = samples().remove(0);
+    let acknowledgement = samples(&settings).remove(0);
     let printed = printable(&settings, &acknowledgement.addressed(), &[]).unwrap();
     assert!(seen(&printed).contains("Write to us or call us"));
 }
@@ -173,7 +173,7 @@ fn on_paper_there_is_no_link_but_another_way() {
 #[test]
 fn the_preview_is_the_letter_that_is_sent() {
     let settings = settings("");
-    for sample in samples() {
+    for sample in samples(&settings) {
         let to = sample.addressed();
         let previewed = words(&seen(&preview(&settings, &to).unwrap()));
         let mut sent = words(&seen(&render(&settings, &to).unwrap().html));
@@ -222,7 +222,10 @@ fn markup_in_a_question_is_inert() {
 fn a_reason_is_cited_with_its_clause() {
     let settings = settings("");
     let find = |name: &str| {
-        let sample = samples().into_iter().find(|s| s.name == name).unwrap();
+        let sample = samples(&settings)
+            .into_iter()
+            .find(|s| s.name == name)
+            .unwrap();
         render(&settings, &sample.addressed()).unwrap().text
     };
     let late = find("refused_late");

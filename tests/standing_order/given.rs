@@ -3,13 +3,16 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use public_question_time::domain::{
     agenda::{AgendaItem, ItemKind, Part},
+    codes::Code,
     id::{AgendaItemId, BoardId, MeetingId, QuestionId},
     meeting::{Meeting, MeetingStatus},
     questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
+    refusal::Clause,
     standing_order::{
         figures::{Figures, UncheckedFigures},
         notice::{Deadline, Notice},
     },
+    wording::RuleNames,
     working_days::WorkingDays,
 };
 use uuid::Uuid;
@@ -46,6 +49,21 @@ pub fn meeting() -> Meeting {
         agenda_published: true,
         demonstration: false,
         version: 1,
+    }
+}
+
+/// The names of the rule as Halton Borough Council's papers have them.
+pub fn rule_names() -> RuleNames {
+    RuleNames {
+        rule: "Standing Order 34(9)".to_owned(),
+        kind: "Standing Order".to_owned(),
+        clauses: Clause::ALL
+            .iter()
+            .map(|clause| (*clause, format!("34(9)({clause})")))
+            .collect(),
+        board: "Policy and Performance Board".to_owned(),
+        boards: "Policy and Performance Boards".to_owned(),
+        officer: "Committee Services Manager".to_owned(),
     }
 }
 

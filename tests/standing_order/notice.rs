@@ -1,5 +1,7 @@
 //! Clause (iii) and reading 1: notice by 4pm on the working day before the meeting, to the millisecond.
 
+use std::num::NonZeroU16;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use public_question_time::domain::standing_order::notice::{Deadline, Notice, NoticeKind};
@@ -177,6 +179,38 @@ fn the_reckoning_is_told_in_plain_words() {
             "The last working day before the meeting is Friday 24 May 2024, so notice of a question must be received by 4pm that day.",
         ]
     );
+}
+
+#[rstest]
+#[case(
+    NoticeKind::WorkingDays,
+    2,
+    "The second working day before the meeting is Wednesday 24 January 2024, so notice of a question must be received by midday that day."
+)]
+#[case(
+    NoticeKind::ClearWorkingDays,
+    10,
+    "There must be 10 clear working days between the day of the deadline and the day of the meeting. The last day that leaves them is Thursday 11 January 2024, so notice of a question must be received by midday that day."
+)]
+#[case(
+    NoticeKind::ClearWorkingDays,
+    1,
+    "There must be 1 clear working day between the day of the deadline and the day of the meeting. The last day that leaves it is Wednesday 24 January 2024, so notice of a question must be received by midday that day."
+)]
+fn notice_is_explained_as_the_rule_counts_it(
+    #[case] kind: NoticeKind,
+    #[case] days: u16,
+    #[case] explained: &str,
+) {
+    let notice = Notice {
+        kind,
+        days: NonZeroU16::new(days).unwrap(),
+        time: NaiveTime::from_hms_opt(12, 0, 0).unwrap(),
+    };
+    let deadline = notice
+        .reckon(day("2024-01-26"), &WorkingDays::new([], 2024..=2024))
+        .unwrap();
+    assert_eq!(deadline.reckoning().last().unwrap(), explained);
 }
 
 #[test]

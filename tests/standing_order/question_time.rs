@@ -484,7 +484,10 @@ fn one_supplementary_and_no_more() {
         .after(1000)
         .does(SupplementaryStarted)
         .after(1000);
-    held.is_refused(&SupplementaryStarted, Refusal::SecondSupplementary);
+    held.is_refused(
+        &SupplementaryStarted,
+        Refusal::SecondSupplementary { allowed: 1 },
+    );
     held.does(SpeakingPaused).does(SpeakingStarted).after(1000);
     assert_eq!(
         held.state().turn.unwrap().phase,
@@ -496,8 +499,14 @@ fn one_supplementary_and_no_more() {
         held.state().turn.unwrap().phase,
         TurnPhase::AnsweringSupplementary
     );
-    held.is_refused(&SupplementaryStarted, Refusal::SecondSupplementary);
-    assert_eq!(Refusal::SecondSupplementary.clause(), Clause::Iv);
+    held.is_refused(
+        &SupplementaryStarted,
+        Refusal::SecondSupplementary { allowed: 1 },
+    );
+    assert_eq!(
+        Refusal::SecondSupplementary { allowed: 1 }.clause(),
+        Clause::Iv
+    );
 }
 
 #[rstest]
@@ -533,7 +542,10 @@ fn how_many_supplementaries_is_a_figure(#[case] allowed: u16) {
     for _ in 0..allowed {
         held.does(SupplementaryStarted).does(AnswerStarted);
     }
-    held.is_refused(&SupplementaryStarted, Refusal::SecondSupplementary);
+    held.is_refused(
+        &SupplementaryStarted,
+        Refusal::SecondSupplementary { allowed },
+    );
 }
 
 // --- indicating, passing over, dealing with: clause (vii), readings 13 and 17

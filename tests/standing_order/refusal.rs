@@ -1,6 +1,6 @@
 //! Refusals: each cites its clause, gives a reason and a remedy; and `admit` returns them all together.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU16};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -10,13 +10,16 @@ use public_question_time::domain::{
     meeting::MeetingStatus,
     question::{Matter, MatterWords},
     questioner::Questioner,
-    refusal::{Allowance, Clause, Refusal},
+    refusal::{Allowance, Clause, NextMeeting, Refusal, RefusalWords},
     same_person::{AllowanceKey, keys},
     standing_order::{Circumstances, Exception, Notice, admit, residents::PostcodeCheck},
+    wording::Wording,
 };
 use rstest::rstest;
 
-use crate::given::{agenda, deadline, instant, item_id, meeting, on_behalf_of, questioner};
+use crate::given::{
+    agenda, deadline, figures, instant, item_id, meeting, on_behalf_of, questioner, rule_names,
+};
 
 /// One of each variant, and of each that says different things.
 fn each_refusal() -> Vec<Refusal> {
@@ -28,9 +31,11 @@ fn each_refusal() -> Vec<Refusal> {
         },
         Refusal::SecondQuestion {
             by: Allowance::Person,
+            allowed: 1,
         },
         Refusal::SecondQuestion {
             by: Allowance::Organisation,
+            allowed: 1,
         },
         Refusal::NotResident,
         Refusal::OutsideBorough {
@@ -53,7 +58,9 @@ fn each_refusal() -> Vec<Refusal> {
         Refusal::MeetingNotTakingQuestions { cancelled: false },
         Refusal::QuestionTimeOver { minutes: 30 },
         Refusal::SpeakingTimeOver { minutes: 3 },
-        Refusal::SecondSupplementary,
+        Refusal::SecondSupplementary { allowed: 0 },
+        Refusal::SecondSupplementary { allowed: 1 },
+        Refusal::SecondSupplementary { allowed: 2 },
         Refusal::NotIndicated,
     ]
 }
@@ -68,7 +75,7 @@ fn printed_clause(refusal: &Refusal) -> Clause {
         Refusal::Late { .. }
         | Refusal::SecondQuestion { .. }
         | Refusal::MeetingNotTakingQuestions { .. } => Clause::Iii,
-        Refusal::SecondSupplementary => Clause::Iv,
+        Refusal::SecondSupplementary { .. } => Clause::Iv,
         Refusal::ItemNotForQuestions { .. } => Clause::Vi,
         Refusal::NotIndicated => Clause::Vii,
         Refusal::SpeakingTimeOver { .. } => Clause::Viii,
@@ -79,22 +86,15 @@ fn printed_clause(refusal: &Refusal) -> Clause {
 fn each_cites_its_clause_and_says_why_and_what_then() {
     for refusal in each_refusal() {
         assert_eq!(refusal.clause(), printed_clause(&refusal), "{refusal:?}");
-        assert!(
-            refusal
-                .clause()
-                .cited()
-                .starts_with("Standing Order 34(9)(")
-        );
-        assert!(!refusal.title().is_empty() && !refusal.title().ends_with('.'));
-        assert!(refusal.reason().ends_with('.'), "{refusal:?}");
-        assert!(refusal.remedy().ends_with('.'), "{refusal:?}");
-        let said = format!(
-            "{} {} {}",
-            refusal.title(),
-            refusal.reason(),
-            refusal.remedy()
-        );
-        assert!(!said.to_lowercase().contains("please"), "{said}");
+        for next in EVERY_NEXT_MEETING {
+            let words = RefusalWords::new(&refusal, &rule_names(), next);
+            assert!(words.cited.starts_with("Standing Order 34(9)("));
+            assert!(!words.title.is_empty() && !words.title.ends_with('.'));
+            assert!(words.reason.ends_with('.'), "{refusal:?}");
+            assert!(words.remedy.ends_with('.'), "{refusal:?}");
+            let said = format!("{} {} {}", words.title, words.reason, words.remedy);
+            assert!(!said.to_lowercase().contains("please"), "{said}");
+        }
     }
 }
 
@@ -124,10 +124,15 @@ fn each_can_be_stored_and_read_back() {
 
 #[test]
 fn every_clause_has_plain_words_and_a_number() {
-    let cited: BTreeSet<_> = Clause::ALL.iter().map(|c| c.cited()).collect();
+    let (figures, names) = (figures(), rule_names());
+    let wording = Wording {
+        figures: &figures,
+        names: &names,
+    };
+    let cited: BTreeSet<_> = Clause::ALL.iter().map(|c| names.cite(*c)).collect();
     assert_eq!(cited.len(), 9);
     for &clause in Clause::ALL {
-        assert!(clause.in_plain_words().ends_with('.'));
+        assert!(wording.clause(clause).ends_with('.'));
         assert_eq!(Clause::from_code(clause.code()), Some(clause));
     }
 }
@@ -141,8 +146,84 @@ fn a_late_question_is_told_the_deadline_and_its_receipt_to_the_millisecond() {
             .reason()
             .contains("5 February 2024 at 4:00:00.001pm")
     );
-    assert!(refusal.remedy().contains("kept"));
-    assert!(refusal.remedy().contains("next meeting"));
+    assert!(refusal.remedy(NextMeeting::NotAnnounced).contains("kept"));
+}
+
+/// Everything that can be known of the board's next meeting.
+const EVERY_NEXT_MEETING: [NextMeeting; 4] = [
+    NextMeeting::On(chrono::NaiveDate::from_ymd_opt(2024, 3, 19).unwrap()),
+    NextMeeting::WillBeTold,
+    NextMeeting::NotAnnounced,
+    NextMeeting::Unknown,
+];
+
+#[test]
+fn a_remedy_names_the_next_meeting_where_there_is_one_and_promises_a_letter_only_where_one_is_written()
+ {
+    let [announced, told, not_announced, unknown] = EVERY_NEXT_MEETING;
+    for refusal in each_refusal() {
+        let said = |next| refusal.remedy(next);
+        if !refusal.may_be_sent_on() || matches!(refusal, Refusal::ItemNotForQuestions { .. }) {
+            assert!(!said(announced).contains("next meeting"), "{refusal:?}");
+            continue;
+        }
+        assert!(said(announced).contains("next meeting, on Tuesday 19 March 2024"));
+        assert!(said(told).contains("has not been announced. We will write to you"));
+        for next in [announced, not_announced, unknown] {
+            assert!(!said(next).contains("will write"), "{refusal:?}");
+        }
+        assert!(said(not_announced).contains("has not been announced"));
+        assert!(!said(unknown).contains("announced"));
+    }
+}
+
+#[test]
+fn an_organisation_is_told_what_an_organisation_can_do() {
+    let remedy = |by| Refusal::SecondQuestion { by, allowed: 1 }.remedy(NextMeeting::NotAnnounced);
+    assert!(remedy(Allowance::Organisation).contains("your organisation"));
+    assert!(!remedy(Allowance::Organisation).contains("two people"));
+    assert!(remedy(Allowance::Person).contains("two people share these details"));
+}
+
+#[test]
+fn somebody_from_outside_the_borough_is_told_so_once_and_nothing_of_the_minutes() {
+    let (figures, names) = (figures(), rule_names());
+    let wording = Wording {
+        figures: &figures,
+        names: &names,
+    };
+    let refusal = Refusal::NotResident;
+    let words = RefusalWords::new(&refusal, &names, NextMeeting::NotAnnounced);
+    let said = format!(
+        "{} {} {} {:?}",
+        words.title,
+        words.reason,
+        words.remedy,
+        refusal.rule(&wording)
+    );
+    assert!(!said.contains("minutes"), "{said}");
+    assert_eq!(
+        said.matches("is for people who live in the borough")
+            .count(),
+        1,
+        "{said}"
+    );
+}
+
+#[rstest]
+#[case(
+    "late",
+    r#"{"kind":"late","deadline":"2024-02-05T16:00:00Z","received_at":"2024-02-05T16:00:01Z"}"#
+)]
+#[case("second-question", r#"{"kind":"second_question","by":"person"}"#)]
+#[case("second-supplementary", r#"{"kind":"second_supplementary"}"#)]
+fn what_was_stored_before_refusals_held_their_figures_can_be_read(
+    #[case] kind: &str,
+    #[case] stored: &str,
+) {
+    let refusal: Refusal = serde_json::from_str(stored).unwrap();
+    assert_eq!(refusal.kind(), kind);
+    assert!(!refusal.reason().contains('0') || kind == "late");
 }
 
 /// A question against which any number of things may speak.
@@ -203,6 +284,7 @@ impl Situation {
                 deadline: &deadline,
                 postcode: self.postcode,
                 held_keys: &held,
+                allowance: NonZeroU16::MIN,
                 exceptions: &self.exceptions,
             },
         )
@@ -321,6 +403,7 @@ fn the_deadline_itself_is_in_time(#[case] received_at: &str, #[case] in_time: bo
             deadline: &deadline,
             postcode: PostcodeCheck::Inside,
             held_keys: &[],
+            allowance: NonZeroU16::MIN,
             exceptions: &[],
         },
     );

@@ -1,9 +1,11 @@
 //! Clauses (v) and (vi), reading 11: the grounds for rejection.
 
 use public_question_time::domain::{
-    codes::Code, refusal::Clause, standing_order::rejection::Ground,
+    codes::Code, refusal::Clause, standing_order::rejection::Ground, wording::Wording,
 };
 use rstest::rstest;
+
+use crate::given::{figures, rule_names};
 
 /// The clauses as printed, word by word.
 #[rstest]
@@ -51,27 +53,42 @@ fn there_is_no_other_ground() {
 
 #[test]
 fn every_ground_has_words_of_its_own_and_a_next_step() {
+    let (figures, names) = (figures(), rule_names());
+    let wording = Wording {
+        figures: &figures,
+        names: &names,
+    };
     for &ground in Ground::ALL {
-        assert!(ground.words().starts_with("It "), "{ground}");
+        assert!(ground.words(&wording).starts_with("It "), "{ground}");
         assert!(
-            ground.proposed_reason().starts_with("Your question "),
+            ground
+                .proposed_reason(&wording)
+                .starts_with("Your question "),
             "{ground}"
         );
-        assert!(ground.proposed_reason().ends_with('.'), "{ground}");
+        assert!(ground.proposed_reason(&wording).ends_with('.'), "{ground}");
+        for in_time in [true, false] {
+            let next = ground.what_next(in_time);
+            assert!(next.starts_with("You can ") || next.starts_with("If "));
+            assert!(next.ends_with('.'), "{ground}");
+        }
         assert!(
-            ground.what_next().starts_with("You can ") || ground.what_next().starts_with("If ")
+            !ground.what_next(false).contains("send it again"),
+            "nothing more can be sent to this meeting"
         );
-        assert!(ground.what_next().ends_with('.'), "{ground}");
         assert_eq!(Ground::from_code(ground.code()), Some(ground));
         let json = serde_json::to_string(&ground).unwrap();
         assert_eq!(json, format!("\"{}\"", ground.code()));
         assert_eq!(serde_json::from_str::<Ground>(&json).unwrap(), ground);
-        for said in [ground.words(), ground.proposed_reason(), ground.what_next()] {
+        for said in [ground.words(&wording), ground.proposed_reason(&wording)] {
             assert!(!said.to_lowercase().contains("please"), "{said}");
         }
     }
-    let mut words: Vec<_> = Ground::ALL.iter().map(|g| g.words()).collect();
-    let mut reasons: Vec<_> = Ground::ALL.iter().map(|g| g.proposed_reason()).collect();
+    let mut words: Vec<_> = Ground::ALL.iter().map(|g| g.words(&wording)).collect();
+    let mut reasons: Vec<_> = Ground::ALL
+        .iter()
+        .map(|g| g.proposed_reason(&wording))
+        .collect();
     for said in [&mut words, &mut reasons] {
         said.sort_unstable();
         said.dedup();

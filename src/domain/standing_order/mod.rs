@@ -2,11 +2,11 @@
 //!
 //! | clause | file |
 //! | --- | --- |
-//! | (i) residents; 30 minutes | [`residents`], [`question_time`] |
+//! | (i) residents; the time for all | [`residents`], [`question_time`] |
 //! | (ii), (vi) agenda; applications and private matters | [`agenda_matter`] |
 //! | (iii) notice; one question | [`notice`], [`one_question`] |
-//! | (iv) supplementary; (vii) indicating; (viii) 3 minutes | [`question_time`] |
-//! | (v) grounds for rejection; six months | [`rejection`], [`repetition`] |
+//! | (iv) supplementary; (vii) indicating; (viii) the time for each | [`question_time`] |
+//! | (v) grounds for rejection; the window | [`rejection`], [`repetition`] |
 //! | (ix) written response | [`written_response`] |
 //!
 //! The figures (days, minutes, months) are settings with a date from which they hold: [`figures`].
@@ -20,6 +20,8 @@ pub mod rejection;
 pub mod repetition;
 pub mod residents;
 pub mod written_response;
+
+use std::num::NonZeroU16;
 
 use chrono::{DateTime, Utc};
 
@@ -106,6 +108,8 @@ pub struct Circumstances<'a> {
     pub postcode: PostcodeCheck,
     /// Those of the questioner's keys that other questions at the meeting hold.
     pub held_keys: &'a [AllowanceKey],
+    /// How many questions each person or organisation may ask at that meeting.
+    pub allowance: NonZeroU16,
     /// Exceptions that an officer has recorded for this question.
     pub exceptions: &'a [Exception],
 }
@@ -121,6 +125,7 @@ pub fn admit(notice: Notice<'_>, circumstances: Circumstances<'_>) -> Result<(),
         deadline,
         postcode,
         held_keys,
+        allowance,
         exceptions,
     } = circumstances;
     let mut refusals = Vec::new();
@@ -139,7 +144,7 @@ pub fn admit(notice: Notice<'_>, circumstances: Circumstances<'_>) -> Result<(),
             cancelled: status == MeetingStatus::Cancelled,
         }),
     }
-    refusals.extend(one_question::check(held_keys));
+    refusals.extend(one_question::check(held_keys, allowance));
     refusals.retain(|refusal| !exceptions.iter().any(|exception| exception.covers(refusal)));
     if refusals.is_empty() {
         Ok(())

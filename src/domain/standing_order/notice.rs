@@ -1,4 +1,4 @@
-//! Clause (iii): written notice of a question, by 4pm on the working day before the meeting.
+//! Clause (iii): written notice of a question; by Halton's figures, by 4pm on the working day before the meeting.
 //!
 //! The deadline is an instant. It is reckoned from the meeting's local date and the calendar of working days, and then read
 //! off London's clock, so that it is right on both sides of the clock changes. What arrives at the deadline exactly is in
@@ -22,6 +22,7 @@ use std::num::NonZeroU16;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::local_time::{at_london, clock_time, long_date, time_on_day};
+use crate::domain::numbers::{count, ordinal};
 use crate::domain::working_days::{Coverage, WhyNotWorking, WorkingDays};
 
 /// How the days of notice are counted.
@@ -64,6 +65,22 @@ pub struct NoWorkingDay {
 }
 
 impl Notice {
+    /// "4pm on the working day before the meeting".
+    pub fn in_words(&self) -> String {
+        let time = clock_time(self.time);
+        let days = u64::from(self.days.get());
+        match (self.kind, days) {
+            (NoticeKind::WorkingDays, 1) => format!("{time} on the working day before the meeting"),
+            (NoticeKind::WorkingDays, days) => {
+                format!("{time}, {} before the meeting", count(days, "working day"))
+            }
+            (NoticeKind::ClearWorkingDays, days) => format!(
+                "{time}, with {} between that day and the day of the meeting",
+                count(days, "clear working day")
+            ),
+        }
+    }
+
     /// The deadline for questions to a meeting on this local date.
     ///
     /// # Errors
@@ -87,7 +104,8 @@ impl Notice {
             skipped: found.skipped,
             provisional: found.coverage == Coverage::Provisional,
             meeting_date,
-            working_days_before: back,
+            kind: self.kind,
+            days: self.days,
         })
     }
 }
@@ -107,8 +125,10 @@ pub struct Deadline {
     pub provisional: bool,
     /// The date of the meeting from which it was reckoned.
     pub meeting_date: NaiveDate,
-    /// It falls on this working day before the meeting: 1 for the last one.
-    pub working_days_before: NonZeroU16,
+    /// How the days of notice were counted.
+    pub kind: NoticeKind,
+    /// How many days of notice there are.
+    pub days: NonZeroU16,
 }
 
 impl Deadline {
@@ -130,12 +150,7 @@ impl Deadline {
             long_date(self.meeting_date)
         )];
         sentences.extend(self.skipped_in_words());
-        sentences.push(format!(
-            "The {}working day before the meeting is {}, so notice of a question must be received by {} that day.",
-            ordinal(self.working_days_before),
-            long_date(self.local_date),
-            clock_time(self.time),
-        ));
+        sentences.push(self.day_found());
         if self.provisional {
             sentences.push(
                 "This deadline is provisional: the bank holidays around it have not all been published yet, and \
@@ -149,6 +164,29 @@ impl Deadline {
     /// [`Deadline::reckoning`] as one paragraph.
     pub fn how_reckoned(&self) -> String {
         self.reckoning().join(" ")
+    }
+
+    /// The day of the deadline, and what makes it that one.
+    fn day_found(&self) -> String {
+        let days = u64::from(self.days.get());
+        let (day, time) = (long_date(self.local_date), clock_time(self.time));
+        let found = match (self.kind, days) {
+            (NoticeKind::WorkingDays, 1) => {
+                format!("The last working day before the meeting is {day}")
+            }
+            (NoticeKind::WorkingDays, days) => {
+                format!(
+                    "The {} working day before the meeting is {day}",
+                    ordinal(days)
+                )
+            }
+            (NoticeKind::ClearWorkingDays, days) => format!(
+                "There must be {} between the day of the deadline and the day of the meeting. The last day that leaves {} is {day}",
+                count(days, "clear working day"),
+                if days == 1 { "it" } else { "them" },
+            ),
+        };
+        format!("{found}, so notice of a question must be received by {time} that day.")
     }
 
     /// One sentence for each day passed over, a Saturday and the Sunday after it taken together; latest first, as one counts
@@ -173,31 +211,5 @@ impl Deadline {
             });
         }
         sentences
-    }
-}
-
-/// "last ", "second ", "third ", … for counting back from the meeting.
-fn ordinal(n: NonZeroU16) -> String {
-    match n.get() {
-        1 => "last ".to_owned(),
-        2 => "second ".to_owned(),
-        3 => "third ".to_owned(),
-        4 => "fourth ".to_owned(),
-        5 => "fifth ".to_owned(),
-        6 => "sixth ".to_owned(),
-        7 => "seventh ".to_owned(),
-        8 => "eighth ".to_owned(),
-        9 => "ninth ".to_owned(),
-        n => format!("{n}{} ", suffix(n)),
-    }
-}
-
-fn suffix(n: u16) -> &'static str {
-    match (n % 10, n % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
     }
 }

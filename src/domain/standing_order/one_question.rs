@@ -4,17 +4,25 @@
 //! any concurrency (reading 5). Withdrawing or rejecting before the deadline gives the allowance back (reading 7); disowning
 //! gives it back at once, whenever it happens (reading 6).
 
+use std::num::NonZeroU16;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::{refusal::Refusal, same_person::AllowanceKey, status::Act};
 
 /// The refusals for keys that another question at the meeting holds: at most one for the person, one for the organisation.
-pub fn check<'a>(held: impl IntoIterator<Item = &'a AllowanceKey>) -> Vec<Refusal> {
+pub fn check<'a>(
+    held: impl IntoIterator<Item = &'a AllowanceKey>,
+    allowance: NonZeroU16,
+) -> Vec<Refusal> {
     let mut of: Vec<_> = held.into_iter().map(|key| key.of).collect();
     of.sort();
     of.dedup();
     of.into_iter()
-        .map(|by| Refusal::SecondQuestion { by })
+        .map(|by| Refusal::SecondQuestion {
+            by,
+            allowed: allowance.get(),
+        })
         .collect()
 }
 

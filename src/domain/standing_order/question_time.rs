@@ -654,7 +654,10 @@ impl QuestionTime {
                 self.is_open()?;
                 let turn = self.turn_now()?;
                 if turn.supplementaries >= figures.supplementaries_per_question() {
-                    return Err(Refusal::SecondSupplementary.into());
+                    return Err(Refusal::SecondSupplementary {
+                        allowed: figures.supplementaries_per_question(),
+                    }
+                    .into());
                 }
                 if !turn.phase.answering() {
                     return out_of_order("A supplementary question follows the answer.");

@@ -1,6 +1,9 @@
 //! Clauses (v) and (vi): the grounds on which the chair or the proper officer may reject a question (reading 11).
 
-use crate::{coded, domain::refusal::Clause};
+use crate::{
+    coded,
+    domain::{refusal::Clause, wording::Wording},
+};
 
 coded! {
     /// A ground for rejection.
@@ -30,6 +33,18 @@ coded! {
     }
 }
 
+/// What the questioner can do after a rejection on these grounds, each thing once. `in_time`: whether another question can still be
+/// sent to the meeting.
+pub fn what_next(grounds: &[Ground], in_time: bool) -> Vec<&'static str> {
+    let mut next = Vec::new();
+    for words in grounds.iter().map(|ground| ground.what_next(in_time)) {
+        if !next.contains(&words) {
+            next.push(words);
+        }
+    }
+    next
+}
+
 impl Ground {
     /// The clause that it stands in.
     pub fn clause(self) -> Clause {
@@ -37,13 +52,37 @@ impl Ground {
             Self::PlanningApplication | Self::LicensingApplication | Self::PrivateMatter => {
                 Clause::Vi
             }
-            _ => Clause::V,
+            Self::NotCouncilMatter
+            | Self::Defamatory
+            | Self::Frivolous
+            | Self::Offensive
+            | Self::Abusive
+            | Self::Racist
+            | Self::SubstantiallyTheSame
+            | Self::ConfidentialOrExempt => Clause::V,
+        }
+    }
+
+    /// A name for a line of a list, such as a history.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotCouncilMatter => "Not about the council or the borough",
+            Self::Defamatory => "Defamatory",
+            Self::Frivolous => "Frivolous",
+            Self::Offensive => "Offensive",
+            Self::Abusive => "Abusive",
+            Self::Racist => "Racist",
+            Self::SubstantiallyTheSame => "Substantially the same as an earlier question",
+            Self::ConfidentialOrExempt => "Confidential or exempt information",
+            Self::PlanningApplication => "About a planning application",
+            Self::LicensingApplication => "About a licensing application",
+            Self::PrivateMatter => "Not dealt with in public",
         }
     }
 
     /// In words for a list to choose from.
-    pub fn words(self) -> &'static str {
-        match self {
+    pub fn words(self, wording: &Wording<'_>) -> String {
+        let words = match self {
             Self::NotCouncilMatter => {
                 "It is not about something the council is responsible for, or that affects the borough"
             }
@@ -53,7 +92,10 @@ impl Ground {
             Self::Abusive => "It is abusive",
             Self::Racist => "It is racist",
             Self::SubstantiallyTheSame => {
-                "It is substantially the same as a question put in the last 6 months"
+                return format!(
+                    "It is substantially the same as a question put in the {} before the meeting",
+                    wording.window()
+                );
             }
             Self::ConfidentialOrExempt => "It would disclose confidential or exempt information",
             Self::PlanningApplication => "It is about a planning application",
@@ -61,12 +103,13 @@ impl Ground {
             Self::PrivateMatter => {
                 "It is about something not dealt with in the public part of a meeting"
             }
-        }
+        };
+        words.to_owned()
     }
 
     /// The reason proposed for the letter; the officer may change it.
-    pub fn proposed_reason(self) -> &'static str {
-        match self {
+    pub fn proposed_reason(self, wording: &Wording<'_>) -> String {
+        let words = match self {
             Self::NotCouncilMatter => {
                 "Your question is about something that the council is not responsible for and that does not affect the borough as such."
             }
@@ -82,7 +125,10 @@ impl Ground {
             Self::Abusive => "Your question is abusive towards a person or a group of people.",
             Self::Racist => "Your question is racist.",
             Self::SubstantiallyTheSame => {
-                "Your question is substantially the same as one that was put at a meeting in the 6 months before this one. That question and its answer are below."
+                return format!(
+                    "Your question is substantially the same as one that was put at a meeting in the {} before this one. That question and its answer are below.",
+                    wording.window()
+                );
             }
             Self::ConfidentialOrExempt => {
                 "Your question could not be answered without disclosing information that the council must keep confidential."
@@ -96,20 +142,29 @@ impl Ground {
             Self::PrivateMatter => {
                 "Your question is about a matter that the board does not deal with in public."
             }
-        }
+        };
+        words.to_owned()
     }
 
-    /// What the questioner can do instead.
-    pub fn what_next(self) -> &'static str {
+    /// What the questioner can do instead. `in_time`: whether another question can still be sent to the meeting.
+    pub fn what_next(self, in_time: bool) -> &'static str {
         match self {
             Self::NotCouncilMatter => {
                 "You can contact the organisation that is responsible. We can tell you which one it is."
             }
+            Self::Defamatory | Self::Offensive | Self::Abusive | Self::Racist | Self::Frivolous
+                if in_time =>
+            {
+                "You can reword your question and send it again."
+            }
             Self::Defamatory | Self::Offensive | Self::Abusive | Self::Racist | Self::Frivolous => {
-                "You can put your question again in other words."
+                "You can reword your question and send it to a later meeting."
+            }
+            Self::SubstantiallyTheSame if in_time => {
+                "If the earlier answer does not cover what you want to know, you can send a question about the rest."
             }
             Self::SubstantiallyTheSame => {
-                "If your question is about something that the earlier answer does not cover, you can put that to the next meeting."
+                "If the earlier answer does not cover what you want to know, you can send a question about the rest to a later meeting."
             }
             Self::ConfidentialOrExempt => {
                 "You can ask for information under the Freedom of Information Act, and the council will consider what it can release."

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Draft, because, capital, meeting_facts, the_meeting};
+use super::{Draft, capital, meeting_facts, the_meeting};
 use crate::{
     domain::{
         local_time::{long_date, short_date, time_on_day},
@@ -157,6 +157,7 @@ fn meaning<'a>(
     let deadline_moves = changes
         .iter()
         .any(|change| matches!(change, Change::Deadline { .. }));
+    let because = draft.because(Clause::Iii);
     match effect {
         Effect::Stays => {
             let moved = changes
@@ -170,7 +171,7 @@ fn meaning<'a>(
             let draft = draft.when(earlier_deadline, |draft| {
                 draft.say(format!(
                     "It was received before this change, so it stays in time {}.",
-                    because(Clause::Iii)
+                    because
                 ))
             });
             draft.when(deadline_moves && open, |draft| {
@@ -183,12 +184,12 @@ fn meaning<'a>(
         Effect::AnotherUntil => draft.say(format!(
             "Your question will not be put at the meeting, as we told you. You can send another question to this meeting until {} {}.",
             time_on_day(deadline),
-            because(Clause::Iii)
+            because
         )),
         Effect::TooLateForAnother => draft.say(format!(
             "We told you until when you could send another question to {}. The new deadline has passed, so it is now too late {}. You can send a question to a later meeting.",
             the_meeting(about),
-            because(Clause::Iii)
+            because
         )),
         Effect::WrittenResponse { due_on } => draft
             .say(format!(
@@ -198,7 +199,7 @@ fn meaning<'a>(
             .say(format!(
                 "The meeting now takes questions until {} {}. If you would rather ask at the meeting, you can send a question to it until then.",
                 time_on_day(deadline),
-                because(Clause::Iii)
+                because
             )),
     }
 }

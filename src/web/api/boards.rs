@@ -16,7 +16,7 @@ use crate::{
     web::{Answer, ApiActor},
 };
 
-/// A Policy and Performance Board.
+/// A board at whose meetings questions can be asked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Board {
     /// Its identifier.

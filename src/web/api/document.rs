@@ -26,7 +26,10 @@ use crate::web::{
 
 /// The tags, in the order in which a reader wants them.
 const TAGS: [(&str, &str); 9] = [
-    ("Boards", "The Policy and Performance Boards."),
+    (
+        "Boards",
+        "The boards at whose meetings questions can be asked.",
+    ),
     ("Meetings", "Meetings, their deadlines and their agendas."),
     (
         "Questions",
@@ -58,7 +61,7 @@ const TAGS: [(&str, &str); 9] = [
 /// Bodies that say by a field which shape they have.
 const BODIES_OF_SEVERAL_SHAPES: [&str; 3] = ["DecisionInput", "EventInput", "LetterAct"];
 
-const DESCRIPTION: &str = "Public question time at Halton Borough Council's Policy and Performance Boards (Standing Order 34(9)), for programs. \
+const DESCRIPTION: &str = "Public question time at the meetings of a council's boards, for programs. \
 Every act of the pages is here. Instants are RFC 3339 in UTC; dates and times of day are London's. Problems are RFC 9457 \
 documents with a stable `type`; a refusal by the standing order cites its clause.";
 

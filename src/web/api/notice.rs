@@ -397,7 +397,7 @@ async fn submitted(
     };
     let question = submitted.question;
     if question.status == Status::Refused {
-        let mut problem = Problem::from(&Failure::from(ServiceError::Refused(question.refusals)));
+        let mut problem = Problem::refused(resource.refusals);
         problem.kept = Some(KeptQuestion {
             reference: question.reference.to_string(),
             your_question: resource.itself,

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::refusal::Clause,
+    domain::{refusal::Clause, wording::RuleNames},
     service::ServiceError,
     web::{Answer, Visitor, page::Page, pages},
 };
@@ -67,20 +67,20 @@ pub const KINDS: &[Kind] = &[
         Clause::Iii,
         "The question came after the deadline",
         "The whole request had not arrived by the deadline of the meeting. The question is kept.",
-        "Send it to the board’s next meeting. The council may also give it a written response.",
+        "Send it to the board’s next meeting, once that is open for questions. The council may also give it a written response.",
     ),
     refusal(
         "second-question",
         Clause::Iii,
         "A question has already been received",
-        "The person or the organisation has already sent a question to this meeting. The question is kept, and an officer looks at it.",
-        "Withdraw the first question before the deadline, or send this one to the board’s next meeting. If two people share these details, contact the council.",
+        "The person or the organisation has already sent as many questions to this meeting as the standing order allows. The question is kept, and an officer looks at it.",
+        "Withdraw the earlier question before the deadline, or send this one to the board’s next meeting, once that is open for questions. If two people share these details, contact the council.",
     ),
     refusal(
         "not-resident",
         Clause::I,
-        "Only people who live in the borough can ask a question",
-        "The questioner says that they do not live in the borough.",
+        "The questioner does not live in the borough",
+        "The questioner says that they do not live in the borough. Public question time is for people who do.",
         "Contact the council in another way, or ask someone who lives in the borough to ask the question.",
     ),
     refusal(
@@ -109,27 +109,27 @@ pub const KINDS: &[Kind] = &[
         Clause::Iii,
         "The meeting takes no questions",
         "The meeting is over or has been cancelled.",
-        "Send the question to the board’s next meeting.",
+        "Send the question to the board’s next meeting, once that is open for questions.",
     ),
     refusal(
         "question-time-over",
         Clause::I,
         "Public question time is over",
-        "The 30 minutes have been used, so nobody else can be called.",
+        "The time for public question time has been used, so nobody else can be called.",
         "Close public question time. Each question that is left gets a written response.",
     ),
     refusal(
         "speaking-time-over",
         Clause::Viii,
         "The questioner’s time is over",
-        "The questioner has used their 3 minutes.",
+        "The questioner has used the time that each questioner is allowed.",
         "Move on to the answer, or finish the question.",
     ),
     refusal(
         "second-supplementary",
         Clause::Iv,
-        "The supplementary question has been asked",
-        "Only one supplementary question can be asked.",
+        "No more supplementary questions can be asked",
+        "As many supplementary questions have been asked about this question as the standing order allows, which may be none.",
         "Finish the question. Anything further can be answered in writing.",
     ),
     refusal(
@@ -142,7 +142,7 @@ pub const KINDS: &[Kind] = &[
     refusal(
         "refused",
         Clause::V,
-        "The standing order says no",
+        "Refused by the standing order",
         "The standing order does not allow this.",
         "Read the reasons in refusals.",
     ),
@@ -280,6 +280,13 @@ struct Problems {
     page: Page,
     kinds: Vec<Kind>,
     one: bool,
+    names: RuleNames,
+}
+
+impl Problems {
+    fn cited(&self, clause: &Clause) -> String {
+        self.names.cite(*clause)
+    }
 }
 
 /// `/problems`: every kind.
@@ -302,10 +309,12 @@ pub(super) async fn show(visitor: Visitor, kind: web::Path<String>) -> Answer {
 }
 
 fn show_kinds(visitor: &Visitor, title: &str, kinds: Vec<Kind>, one: bool) -> Answer {
+    let names = visitor.service().settings.council.rule.clone();
     let page = visitor.page(title);
     Ok(pages::not_personal(pages::page(&Problems {
         page,
         kinds,
         one,
+        names,
     })?))
 }

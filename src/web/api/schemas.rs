@@ -15,6 +15,7 @@ use crate::{
         id::{AgendaItemId, BoardId, LetterId, MeetingId, QuestionId, ResponseId, StaffId},
         meeting::MeetingStatus,
         question::Channel,
+        refusal::Clause,
         same_person::Likelihood,
         similarity::Band,
         standing_order::{
@@ -62,6 +63,7 @@ coded_schemas! {
     Likelihood, "Likelihood", "How likely it is that two questioners are one. It never refuses: an officer decides.", Likelihood::VeryLikely;
     PostcodeCheck, "PostcodeCheck", "What the directory of postcodes says.", PostcodeCheck::Inside;
     Exception, "Exception", "What an officer's recorded exception sets aside.", Exception::Late;
+    Clause, "Clause", "A clause of the rule of public question time, by its place in it. A council may number it otherwise: see `cited`.", Clause::Iii;
     Ground, "Ground", "A ground for rejection, in clauses (ii), (v) and (vi).", Ground::NotCouncilMatter;
     DecisionKind, "DecisionKind", "What was decided.", DecisionKind::Approved;
     Phase, "Phase", "Where public question time stands.", Phase::Open;

@@ -17,6 +17,7 @@ use crate::{
         codes::Code,
         id::{AgendaItemId, MeetingId, QuestionId, ResponseId, StaffId},
         question::Channel,
+        refusal::NextMeeting,
         same_person::Likelihood,
         standing_order::{
             Exception,
@@ -25,6 +26,7 @@ use crate::{
             written_response::{Reason, ResponseState},
         },
         status::{Act, Status},
+        wording::RuleNames,
     },
     service::{
         Service, ServiceError,
@@ -291,7 +293,7 @@ pub struct HistoryEntry {
 
 impl StaffQuestion {
     /// The question as the service shows it to whoever asks.
-    fn of(dossier: Dossier, now: DateTime<Utc>) -> Self {
+    fn of(dossier: Dossier, now: DateTime<Utc>, names: &RuleNames) -> Self {
         let officer = dossier.officer();
         let view = dossier.view;
         let question = view.question;
@@ -319,7 +321,11 @@ impl StaffQuestion {
             received_at: question.received_at,
             recorded_at: question.recorded_at,
             deadline_at: question.deadline_at,
-            refusals: question.refusals.iter().map(RefusalProblem::from).collect(),
+            refusals: question
+                .refusals
+                .iter()
+                .map(|refusal| RefusalProblem::new(refusal, names, NextMeeting::Unknown))
+                .collect(),
             postcode_check: question.postcode_check,
             difference: question.difference,
             carried_from: question.carried_from,
@@ -402,7 +408,11 @@ pub fn look(
     id: QuestionId,
 ) -> Result<StaffQuestion, ServiceError> {
     let dossier = dossier::dossier(service, acting, id)?;
-    Ok(StaffQuestion::of(dossier, service.now()))
+    Ok(StaffQuestion::of(
+        dossier,
+        service.now(),
+        &service.settings.council.rule,
+    ))
 }
 
 /// Which questions a list shows.

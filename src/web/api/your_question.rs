@@ -9,6 +9,7 @@ use super::{meetings::Meeting, request::ok};
 use crate::{
     domain::{
         id::MeetingId,
+        refusal::Clause,
         standing_order::{
             rejection::Ground,
             written_response::{Reason, Reply, ResponseState},
@@ -17,7 +18,7 @@ use crate::{
     },
     service::{Service, ServiceError, permission, views, your_question},
     store::questions::{self, DecisionKind},
-    web::{Answer, ApiActor, problem::RefusalProblem},
+    web::{Answer, ApiActor, problem::RefusalProblem, public::next_meeting},
 };
 
 /// A question as its own questioner sees it.
@@ -85,9 +86,11 @@ pub struct RejectionSeen {
 pub struct GroundSeen {
     /// The ground.
     pub ground: Ground,
-    /// The clause that it stands in.
-    #[schema(example = "34(9)(v)")]
-    pub clause: String,
+    /// The clause that it stands in, by its place in the rule: the same for every council.
+    pub clause: Clause,
+    /// The clause as the council cites it.
+    #[schema(example = "Standing Order 34(9)(v)")]
+    pub cited: String,
     /// The ground in words.
     pub words: String,
     /// What can be done instead.
@@ -130,15 +133,17 @@ impl YourQuestion {
     ) -> Result<Self, ServiceError> {
         let view = &seen.view;
         let question = &view.question;
-        let (earlier, next_meeting) = service.store.read(|db| {
+        let (earlier, next) = service.store.read(|db| {
             let rejected = view.decisions.iter().rev().find_map(|d| d.earlier);
             let earlier = match rejected {
                 Some(id) => Some(questions::question(db, id)?.reference.to_string()),
                 None => None,
             };
             let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
-            Ok::<_, ServiceError>((earlier, next.map(|next| next.meeting().id)))
+            Ok::<_, ServiceError>((earlier, next))
         })?;
+        let wording = service.wording(view.meeting.meeting());
+        let in_time = view.meeting.takes_questions(service.now());
         let rejection = view
             .decisions
             .iter()
@@ -151,9 +156,10 @@ impl YourQuestion {
                     .iter()
                     .map(|ground| GroundSeen {
                         ground: *ground,
-                        clause: ground.clause().to_string(),
-                        words: ground.words().to_owned(),
-                        what_next: ground.what_next().to_owned(),
+                        clause: ground.clause(),
+                        cited: wording.cite(ground.clause()),
+                        words: ground.words(&wording),
+                        what_next: ground.what_next(in_time).to_owned(),
                     })
                     .collect(),
                 reason: decision.reason.clone().unwrap_or_default(),
@@ -173,7 +179,13 @@ impl YourQuestion {
             question: question.public_text.clone(),
             words_left_out: question.words_left_out(),
             before: seen.before.and_then(|before| u32::try_from(before).ok()),
-            refusals: question.refusals.iter().map(RefusalProblem::from).collect(),
+            refusals: question
+                .refusals
+                .iter()
+                .map(|refusal| {
+                    RefusalProblem::new(refusal, wording.names, next_meeting(next.as_ref()))
+                })
+                .collect(),
             rejection,
             response: view.minutes.response.clone(),
             written_response: view.response.as_ref().map(|response| ResponseSeen {
@@ -194,7 +206,7 @@ impl YourQuestion {
                 .into_iter()
                 .filter(|act| question.status.allows(*act))
                 .collect(),
-            next_meeting,
+            next_meeting: next.map(|next| next.meeting().id),
         })
     }
 }

@@ -4,13 +4,15 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{local_time, meeting::MeetingStatus, standing_order::question_time::Event},
+    domain::{
+        local_time, meeting::MeetingStatus, refusal::Clause, standing_order::question_time::Event,
+    },
     service::{ServiceError, chair_list::ChairList, question_time},
     web::{
         Answer, Form, Staff,
         chair::{
             HOME,
-            question_time::{Notice, look, meeting_id, render},
+            question_time::{Notice, look, meeting_id, names, render},
             screen,
         },
         page::Page,
@@ -39,6 +41,8 @@ struct Confirm {
     nobody_came: bool,
     waiting: usize,
     owed: Vec<Owed>,
+    /// The citation of the clause by which they get it.
+    clause: String,
     seen: i32,
 }
 
@@ -80,6 +84,7 @@ pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
     }
     if list.state.turn.is_some() {
         let notice = Notice::of(
+            names(&staff),
             ServiceError::Conflict("Finish the present question first.".to_owned()),
             str::to_owned,
         )?;
@@ -95,6 +100,7 @@ pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
         nobody_came: list.listed.is_empty(),
         waiting: list.state.waiting(),
         owed: owing(&list),
+        clause: names(&staff).cite(Clause::Ix),
         seen: list.state.revision,
     })
 }
@@ -113,7 +119,7 @@ pub async fn close(staff: Staff, path: web::Path<String>, form: Form) -> Answer 
         Ok(_) => Ok(pages::see_other(&screen(id))),
         Err(error @ (ServiceError::Refused(_) | ServiceError::Conflict(_))) => {
             let list = look(&staff, id).await?;
-            let (mut notice, status) = Notice::of(error, str::to_owned)?;
+            let (mut notice, status) = Notice::of(names(&staff), error, str::to_owned)?;
             notice.since(&staff, &list, seen).await?;
             render(&staff, &list, (notice, status), None)
         }

@@ -12,7 +12,7 @@ use crate::{
     web::{
         Answer, Form, Staff,
         chair::{
-            question_time::{Notice, look, meeting_id, render},
+            question_time::{Notice, look, meeting_id, names, render},
             rows::MinutesForm,
             screen,
         },
@@ -60,9 +60,11 @@ pub async fn save(staff: Staff, path: web::Path<String>, form: Form<Typed>) -> A
             )));
         }
         Err(ServiceError::Invalid(errors)) => {
-            let notice = Notice::of(ServiceError::Invalid(errors.clone()), |field| {
-                format!("{field}-{reference}")
-            })?;
+            let notice = Notice::of(
+                names(&staff),
+                ServiceError::Invalid(errors.clone()),
+                |field| format!("{field}-{reference}"),
+            )?;
             let sent = MinutesForm::sent(version, form.state().refused(errors));
             return render(&staff, &list, notice, Some((question, sent)));
         }
@@ -75,6 +77,7 @@ pub async fn save(staff: Staff, path: web::Path<String>, form: Form<Typed>) -> A
         .question(question)
         .map_or(version, |listed| listed.minutes.version);
     let (notice, _) = Notice::of(
+        names(&staff),
         ServiceError::Conflict(format!(
             "Somebody else has written in the minutes of {reference} since you opened this page. Your words are still in the boxes: saving them replaces theirs."
         )),

@@ -12,7 +12,9 @@ use crate::{
         id::{MeetingId, QuestionId},
         local_time,
         meeting::MeetingStatus,
+        refusal::{NextMeeting, RefusalWords},
         standing_order::question_time::{Phase, View},
+        wording::RuleNames,
     },
     service::{
         ServiceError,
@@ -40,6 +42,11 @@ use crate::{
     },
 };
 
+/// What the council calls the rule and its clauses.
+pub(super) fn names(staff: &Staff) -> &RuleNames {
+    &staff.service().settings.council.rule
+}
+
 /// What is said above the list when an act was not carried out.
 #[derive(Debug, Default)]
 pub(super) struct Notice {
@@ -53,6 +60,7 @@ impl Notice {
     /// # Errors
     /// Any other error, as a failure.
     pub(super) fn of(
+        names: &RuleNames,
         error: ServiceError,
         field: impl Fn(&str) -> String,
     ) -> Result<(Self, StatusCode), Failure> {
@@ -68,10 +76,8 @@ impl Notice {
                         refusals
                             .iter()
                             .flat_map(|refusal| {
-                                [
-                                    format!("{} ({})", refusal.reason(), refusal.clause().cited()),
-                                    refusal.remedy().to_owned(),
-                                ]
+                                let words = RefusalWords::new(refusal, names, NextMeeting::Unknown);
+                                [format!("{} ({})", words.reason, words.cited), words.remedy]
                             })
                             .collect(),
                     ),
@@ -442,7 +448,7 @@ pub(super) fn render(
             })
             .collect(),
         items,
-        grounds: ground_choices(&[]),
+        grounds: ground_choices(&staff.service().wording(meeting), &[]),
         owed: if closed {
             owed(list, staff)
         } else {
@@ -492,7 +498,7 @@ pub async fn act(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
                 .and_then(|question| list.question(question))
                 .map(|listed| listed.question.reference.to_string())
                 .unwrap_or_default();
-            let mut notice = Notice::of(error, |field| format!("{field}-{about}"))?;
+            let mut notice = Notice::of(names(&staff), error, |field| format!("{field}-{about}"))?;
             notice.0.since(&staff, &list, asked.seen).await?;
             render(&staff, &list, notice, None)
         }
@@ -502,13 +508,24 @@ pub async fn act(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{refusal::Refusal, standing_order::question_time::NotNow};
+    use crate::domain::{
+        refusal::{Clause, Refusal},
+        standing_order::question_time::NotNow,
+    };
 
     #[test]
     fn a_refusal_says_the_clause_the_reason_and_what_can_be_done() {
         let refused: ServiceError =
             NotNow::Refused(Refusal::QuestionTimeOver { minutes: 30 }).into();
-        let (notice, status) = Notice::of(refused, str::to_owned).unwrap();
+        let names = RuleNames {
+            rule: "Standing Order 34(9)".to_owned(),
+            kind: "Standing Order".to_owned(),
+            clauses: [(Clause::I, "34(9)(i)".to_owned())].into(),
+            board: "Board".to_owned(),
+            boards: "Boards".to_owned(),
+            officer: "Officer".to_owned(),
+        };
+        let (notice, status) = Notice::of(&names, refused, str::to_owned).unwrap();
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(notice.title, "Public question time is over");
         assert!(notice.problems[0].message.contains("34(9)(i)"));

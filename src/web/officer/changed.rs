@@ -110,7 +110,7 @@ fn kept(fields: &Fields) -> Vec<(String, String)> {
                 "name" => "Name",
                 "grounds" => {
                     let ground = Ground::from_code(&value)?;
-                    return Some(("Ground".to_owned(), ground.words().to_owned()));
+                    return Some(("Ground".to_owned(), ground.label().to_owned()));
                 }
                 _ => return None,
             };

@@ -384,9 +384,10 @@ pub async fn write_rejection(
         .collect();
     let grounds = chosen(&codes);
     let dossier = question::load(&staff, *id).await?;
+    let wording = staff.service().wording(dossier.view.meeting.meeting());
     let proposed = grounds
         .iter()
-        .map(|ground| ground.proposed_reason())
+        .map(|ground| ground.proposed_reason(&wording))
         .collect::<Vec<_>>()
         .join("\n\n");
     let mut form = FormState::blank()
@@ -417,7 +418,10 @@ fn reject_page(
             .page("Write the rejection")
             .within("/staff/questions")
             .with_errors(wrong),
-        grounds: question::ground_choices(grounds),
+        grounds: question::ground_choices(
+            &staff.service().wording(dossier.view.meeting.meeting()),
+            grounds,
+        ),
         text: question.public_text.clone(),
         version: form.value("version").parse().unwrap_or(-1),
         href: address(question.id),

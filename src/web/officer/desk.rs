@@ -165,7 +165,7 @@ pub async fn show(staff: Staff) -> Answer {
                 let view = &on_desk.view;
                 MeetingRow {
                     href: format!("/staff/meetings/{}", view.meeting().id),
-                    board: view.board.short_name().to_owned(),
+                    board: view.short_board.clone(),
                     date: local_time::long_date(view.meeting().date),
                     left: local_time::time_left(now, view.starts_at()).unwrap_or_default(),
                     deadline: view.deadline.in_words(),
@@ -207,9 +207,11 @@ pub fn refusals_in_short(refusals: &[crate::domain::refusal::Refusal]) -> String
             Refusal::Late { .. } => "late",
             Refusal::SecondQuestion {
                 by: Allowance::Person,
+                ..
             } => "second question from one person",
             Refusal::SecondQuestion {
                 by: Allowance::Organisation,
+                ..
             } => "second question from one organisation",
             Refusal::NotResident => "not a resident",
             Refusal::OutsideBorough { .. } => "postcode outside the borough",

@@ -100,7 +100,7 @@ fn more(entry: &Entry) -> String {
             grounds
                 .iter()
                 .filter_map(|code| Ground::from_code(code.as_str()?))
-                .map(|ground| ground.words().to_owned()),
+                .map(|ground| ground.label().to_owned()),
         );
     }
     for key in ["reason", "judgement", "why", "title"] {

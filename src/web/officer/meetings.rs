@@ -60,7 +60,7 @@ fn row(on_desk: &MeetingOnDesk) -> Row {
     let (status, colour) = status_words(view.meeting().status);
     Row {
         href: format!("/staff/meetings/{}", view.meeting().id),
-        board: view.board.short_name().to_owned(),
+        board: view.short_board.clone(),
         when: local_time::time_on_day(view.starts_at()),
         deadline: view.deadline.in_words(),
         provisional: view.deadline.provisional,

@@ -13,6 +13,7 @@ use crate::{
         similarity::{Band, explanation::explain},
         standing_order::{Exception, rejection::Ground},
         status::{Act, Status},
+        wording::Wording,
     },
     service::{
         dossier::{self, Dossier},
@@ -32,7 +33,6 @@ use crate::{
         },
         page::Page,
         pages, personal,
-        public::count,
     },
 };
 
@@ -259,7 +259,7 @@ fn render(
         }
     });
     let matches = matches(dossier, may.approve);
-    let figures = service.figures(view.meeting.meeting());
+    let wording = service.wording(view.meeting.meeting());
     let template = QuestionPage {
         page: staff
             .page(format!(
@@ -295,7 +295,7 @@ fn render(
             .map(|refusal| RefusalRow {
                 title: refusal.title(),
                 reason: refusal.reason(),
-                clause: refusal.clause().cited(),
+                clause: wording.cite(refusal.clause()),
                 exception: match Exception::for_refusal(refusal) {
                     Some(Exception::Late) => {
                         "You can admit it by an exception, if the service was at fault, say, or answer it in writing."
@@ -315,7 +315,7 @@ fn render(
         } else {
             String::new()
         },
-        window: count(u64::from(figures.repetition_window().as_u32()), "month"),
+        window: wording.window(),
         matches,
         similar: dossier
             .similar
@@ -327,7 +327,7 @@ fn render(
             .iter()
             .map(|decision| {
                 let grounds = decision.grounds.iter().map(|ground| {
-                    format!("{} ({})", ground.words(), ground.clause().cited())
+                    format!("{} ({})", ground.words(&wording), wording.cite(ground.clause()))
                 });
                 let earlier = decision
                     .earlier
@@ -386,7 +386,7 @@ fn render(
             })
             .collect(),
         history: history::lines(&view.history),
-        grounds: ground_choices(&[]),
+        grounds: ground_choices(&wording, &[]),
         usual_reasons: question
             .refusals
             .iter()
@@ -418,12 +418,12 @@ pub fn colour(status: Status) -> &'static str {
 }
 
 /// The grounds to choose from, each with its clause.
-pub fn ground_choices(chosen: &[Ground]) -> Vec<Choice> {
+pub fn ground_choices(wording: &Wording<'_>, chosen: &[Ground]) -> Vec<Choice> {
     Ground::ALL
         .iter()
         .map(|ground| {
-            Choice::new(ground.code(), ground.words())
-                .hint(ground.clause().cited())
+            Choice::new(ground.code(), ground.words(wording))
+                .hint(wording.cite(ground.clause()))
                 .checked(chosen.contains(ground))
         })
         .collect()

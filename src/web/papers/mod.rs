@@ -69,6 +69,6 @@ async fn minutes(staff: Staff, path: web::Path<String>) -> Answer {
     let list = list(&staff, &path).await?;
     pages::page(&MinutesPage {
         page: staff.page("Minutes extract: public question time"),
-        extract: MinutesExtract::of(&list, &staff.service().settings.council.name),
+        extract: MinutesExtract::of(&list, &staff.service().settings.council),
     })
 }

@@ -9,7 +9,7 @@ use crate::{
     web::{Answer, Visitor, page::Page, pages, routes},
 };
 
-use super::words::{MeetingWords, count};
+use super::words::MeetingWords;
 
 /// Adds the route.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -21,10 +21,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 struct Home {
     page: Page,
     borough: String,
-    boards: String,
+    council: String,
+    board: String,
     allowance: String,
     speaking: String,
-    supplementary: bool,
+    supplementaries: Option<String>,
     notice: String,
     open: Vec<MeetingWords>,
 }
@@ -40,20 +41,20 @@ async fn show(visitor: Visitor) -> Answer {
         .collect();
     open.sort_by_key(|view| view.deadline.at);
     let settings = &visitor.service().settings;
-    let figures = settings
-        .standing_order
-        .for_meeting(local_time::london_date(now));
+    // the meetings that are open may be held under a set that does not hold today
+    let wording = settings.wording(
+        open.first()
+            .map_or_else(|| local_time::london_date(now), |view| view.meeting().date),
+    );
     let template = Home {
         page: visitor.page(settings.council.service_name.clone()).at("/"),
         borough: settings.council.borough_name.clone(),
-        boards: settings.council.name.clone(),
-        allowance: count(u64::from(figures.questions_per_person().get()), "question"),
-        speaking: count(
-            figures.questioner_time().num_minutes().unsigned_abs(),
-            "minute",
-        ),
-        supplementary: figures.supplementaries_per_question() > 0,
-        notice: super::information::notice_words(figures.notice()),
+        council: settings.council.name.clone(),
+        board: settings.council.rule.board.clone(),
+        allowance: wording.allowance(),
+        speaking: wording.questioner_time(),
+        supplementaries: wording.supplementaries(),
+        notice: wording.notice(),
         open: open
             .into_iter()
             .map(|view| MeetingWords::new(view, now))

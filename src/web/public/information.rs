@@ -5,14 +5,7 @@ use askama::Template;
 
 use crate::{
     config::{Council, Retention},
-    domain::{
-        local_time, publication,
-        refusal::Clause,
-        standing_order::{
-            figures::Figures,
-            notice::{Notice, NoticeKind},
-        },
-    },
+    domain::{local_time, publication, refusal::Clause, wording::Wording},
     web::{Answer, Visitor, assets, page::Page, pages, routes},
 };
 
@@ -29,51 +22,24 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(routes::resource("/favicon.ico").route(routes::get().to(favicon)));
 }
 
-/// "4pm on the working day before the meeting".
-pub fn notice_words(notice: &Notice) -> String {
-    let time = local_time::clock_time(notice.time);
-    let days = u64::from(notice.days.get());
-    match (notice.kind, days) {
-        (NoticeKind::WorkingDays, 1) => format!("{time} on the working day before the meeting"),
-        (NoticeKind::WorkingDays, days) => {
-            format!("{time}, {} before the meeting", count(days, "working day"))
-        }
-        (NoticeKind::ClearWorkingDays, days) => {
-            format!(
-                "{time}, with {} between that day and the day of the meeting",
-                count(days, "whole working day")
-            )
-        }
-    }
-}
-
 /// A clause in plain words, with what the service does about it.
 struct ClauseWords {
-    number: &'static str,
+    cited: String,
     heading: &'static str,
     paragraphs: Vec<String>,
     list: Vec<&'static str>,
 }
 
-fn clauses(figures: &Figures, council: &Council) -> Vec<ClauseWords> {
-    let minutes = |time: chrono::TimeDelta| count(time.num_minutes().unsigned_abs(), "minute");
+fn clauses(wording: &Wording<'_>, council: &Council) -> Vec<ClauseWords> {
+    let figures = wording.figures;
     let officer = &council.committee_services_manager;
     let borough = &council.borough_name;
-    let allowance = count(u64::from(figures.questions_per_person().get()), "question");
-    let supplementaries = count(
-        u64::from(figures.supplementaries_per_question()),
-        "supplementary question",
-    );
     let months = count(
         u64::from(figures.repetition_window().as_u32()),
         "calendar month",
     );
-    let response_days = count(
-        u64::from(figures.written_response_working_days().get()),
-        "working day",
-    );
     let of = |clause: Clause, heading, paragraphs, list| ClauseWords {
-        number: crate::domain::codes::Code::code(clause),
+        cited: wording.cite(clause),
         heading,
         paragraphs,
         list,
@@ -84,8 +50,9 @@ fn clauses(figures: &Figures, council: &Council) -> Vec<ClauseWords> {
             "Who can ask, and for how long",
             vec![
                 format!(
-                    "{} of each meeting of a Policy and Performance Board are set aside for questions from people who live in {borough}.",
-                    minutes(figures.question_time())
+                    "At each meeting of a {}, up to {} can be used for questions from people who live in {borough}.",
+                    council.rule.board,
+                    wording.question_time()
                 ),
                 "The time covers the questions and the answers. It stops only if the meeting is adjourned.".to_owned(),
             ],
@@ -103,22 +70,21 @@ fn clauses(figures: &Figures, council: &Council) -> Vec<ClauseWords> {
             vec![
                 format!(
                     "Give notice in writing to the {officer} by {}.",
-                    notice_words(figures.notice())
+                    wording.notice()
                 ),
                 "Saturdays, Sundays, bank holidays and days on which the council is closed are not working days. Each meeting's page shows its deadline and how it was worked out. The moment that counts is when your question reaches the council.".to_owned(),
-                format!("Each person or organisation can send {allowance} to a meeting."),
+                wording.about_allowance(),
             ],
             vec![],
         ),
         of(
             Clause::Iv,
             "A supplementary question",
-            vec![if figures.supplementaries_per_question() == 0 {
-                "You cannot ask a supplementary question.".to_owned()
-            } else {
-                format!(
-                    "After the answer you can ask {supplementaries} about the same matter. It may be answered at the meeting or afterwards."
-                )
+            vec![match wording.supplementaries() {
+                None => "You cannot ask a supplementary question.".to_owned(),
+                Some(allowed) => format!(
+                    "After the answer you can ask {allowed} about the same matter. An answer may be given at the meeting or afterwards."
+                ),
             }],
             vec![],
         ),
@@ -161,7 +127,7 @@ fn clauses(figures: &Figures, council: &Council) -> Vec<ClauseWords> {
             "How long you can speak",
             vec![format!(
                 "You have up to {} to speak, for your question and any supplementary question together. {}",
-                minutes(figures.questioner_time()),
+                wording.questioner_time(),
                 if figures.answer_counts_against_questioner() {
                     "The answer counts towards your time."
                 } else {
@@ -175,7 +141,8 @@ fn clauses(figures: &Figures, council: &Council) -> Vec<ClauseWords> {
             "If you do not get an answer at the meeting",
             vec![
                 format!(
-                    "You are sent a written response. The council aims to send it within {response_days}."
+                    "You are sent a written response. The council aims to send it within {}.",
+                    wording.response_time()
                 ),
                 if figures.absent_gets_written_response() {
                     "This is so as well if you could not be at the meeting.".to_owned()
@@ -199,15 +166,13 @@ struct StandingOrderPage {
 async fn standing_order(visitor: Visitor) -> Answer {
     let service = visitor.service();
     let settings = &service.settings;
-    let figures = settings
-        .standing_order
-        .for_meeting(local_time::london_date(service.now()));
+    let wording = settings.wording(local_time::london_date(service.now()));
     let template = StandingOrderPage {
         page: visitor
             .page("How public question time works")
             .at("/standing-order"),
         council: settings.council.name.clone(),
-        clauses: clauses(figures, &settings.council),
+        clauses: clauses(&wording, &settings.council),
     };
     Ok(pages::not_personal(pages::page(&template)?))
 }
@@ -296,14 +261,13 @@ struct Contact {
 
 async fn contact(visitor: Visitor) -> Answer {
     let service = visitor.service();
-    let figures = service
+    let wording = service
         .settings
-        .standing_order
-        .for_meeting(local_time::london_date(service.now()));
+        .wording(local_time::london_date(service.now()));
     let template = Contact {
         page: visitor.page("Contact"),
         council: service.settings.council.clone(),
-        notice: notice_words(figures.notice()),
+        notice: wording.notice(),
     };
     Ok(pages::not_personal(pages::page(&template)?))
 }

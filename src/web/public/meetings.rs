@@ -4,7 +4,10 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus},
+    domain::{
+        agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus, refusal::Clause,
+        wording::RuleNames,
+    },
     service::{
         drafts, question_time,
         typed_question::TypedQuestion,
@@ -84,8 +87,8 @@ struct Item {
     why_not: String,
 }
 
-impl From<&AgendaItem> for Item {
-    fn from(item: &AgendaItem) -> Self {
+impl Item {
+    fn new(item: &AgendaItem, names: &RuleNames) -> Self {
         Self {
             title: item.title.clone(),
             minute_number: item.minute_number.clone().unwrap_or_default(),
@@ -93,7 +96,7 @@ impl From<&AgendaItem> for Item {
                 format!(
                     "You cannot ask about this item because {} ({}).",
                     why.words(),
-                    crate::domain::refusal::Clause::Vi.cited()
+                    names.cite(Clause::Vi)
                 )
             }),
         }
@@ -147,6 +150,7 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
             })
         })
         .await?;
+    let names = &visitor.service().settings.council.rule;
     let meeting = MeetingWords::new(&view, now);
     let title = meeting.name();
     let mut rows = vec![
@@ -167,7 +171,11 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         crumbs: vec![Crumb::new("Meetings", "/meetings"), Crumb::here(title)],
         rows,
         agenda_published: view.meeting().agenda_published,
-        items: view.published_agenda().iter().map(Item::from).collect(),
+        items: view
+            .published_agenda()
+            .iter()
+            .map(|item| Item::new(item, names))
+            .collect(),
         held: view.meeting().status == MeetingStatus::Held,
         published,
         next: next.map(|next| MeetingWords::new(&next, now)),

@@ -119,14 +119,7 @@ fn is_over(meeting: &Meeting, now: DateTime<Utc>) -> bool {
     meeting.date < local_time::london_date(now)
 }
 
-/// "3 days", "1 day".
-pub fn count(number: u64, thing: &str) -> String {
-    if number == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{number} {thing}s")
-    }
-}
+pub use crate::domain::numbers::count;
 
 /// "1 minute 20 seconds".
 pub fn minutes_and_seconds(time: Duration) -> String {

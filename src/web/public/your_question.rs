@@ -12,9 +12,10 @@ use crate::{
     domain::{
         local_time,
         meeting::MeetingStatus,
+        refusal::RefusalWords,
         standing_order::{
             question_time::{Phase, TurnPhase},
-            rejection::Ground,
+            rejection,
             written_response::Reply,
         },
         status::{Act, Status},
@@ -28,7 +29,10 @@ use crate::{
     web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages, routes},
 };
 
-use super::{ask::done::can_be_carried, words::MeetingWords};
+use super::{
+    ask::done::{can_be_carried, next_meeting},
+    words::MeetingWords,
+};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -50,7 +54,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 
 /// A rejection in words.
 struct Rejection {
-    grounds: Vec<Ground>,
+    /// The grounds, each with its clause.
+    grounds: Vec<String>,
+    what_next: Vec<&'static str>,
     reason: String,
     earlier: Option<PublicQuestion>,
 }
@@ -81,6 +87,7 @@ struct Show {
     rows: Vec<SummaryRow>,
     view: QuestionView,
     meeting: MeetingWords,
+    refusals: Vec<RefusalWords>,
     rejection: Option<Rejection>,
     replies: Vec<ReplyWords>,
     next: Option<MeetingWords>,
@@ -136,15 +143,30 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let on = is_on(&looked, now);
     let followed = on || may_begin(&looked);
     let view = looked.view;
+    let wording = visitor.service().wording(view.meeting.meeting());
     let of = view.meeting.meeting().id;
     let status = view.question.status;
     let rejection = last_rejection(&view.decisions)
         .filter(|_| status == Status::Rejected)
         .map(|decision| Rejection {
-            grounds: decision.grounds.clone(),
+            grounds: decision
+                .grounds
+                .iter()
+                .map(|ground| {
+                    let words = ground.words(&wording);
+                    format!("{words} ({})", wording.cite(ground.clause()))
+                })
+                .collect(),
+            what_next: rejection::what_next(&decision.grounds, meeting.is_open()),
             reason: decision.reason.clone().unwrap_or_default(),
             earlier,
         });
+    let refusals = view
+        .question
+        .refusals
+        .iter()
+        .map(|refusal| RefusalWords::new(refusal, wording.names, next_meeting(next.as_ref())))
+        .collect();
     let sends_on = match status {
         Status::Refused => can_be_carried(&view.question.refusals),
         Status::Rejected | Status::Withdrawn => true,
@@ -201,6 +223,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         ) && meeting.is_open(),
         can_withdraw: status.allows(Act::Withdraw),
         can_disown: status.allows(Act::Disown),
+        refusals,
         rejection,
         meeting,
         view,
@@ -244,7 +267,7 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
     let (colour, paragraphs) = match status {
         Status::Refused => (
             "red",
-            vec!["The standing order did not let your question be accepted for this meeting. It has been kept, and an officer can see it.".to_owned()],
+            vec!["We could not accept your question for this meeting. We have kept it, and an officer can see it.".to_owned()],
         ),
         Status::Submitted => (
             "yellow",

@@ -128,7 +128,14 @@ pub(super) async fn list(staff: Staff) -> Answer {
         boards
             .iter()
             .find(|board| board.id == id)
-            .map_or("", |board| board.short_name())
+            .map_or("", |board| {
+                staff
+                    .service()
+                    .settings
+                    .council
+                    .rule
+                    .short_board_name(&board.name)
+            })
     };
     let lines = members
         .iter()

@@ -75,7 +75,7 @@ fn template(visitor: &Visitor, draft: &Draft, errors: Vec<FieldError>) -> AboutY
             Choice::new("no", "No").hint(format!(
                 "Public question time is for people who live in {}, so your question would be refused ({})",
                 council.borough_name,
-                Clause::I.cited()
+                council.rule.cite(Clause::I)
             )),
         ],
         residence_legend: format!("Do you live in {}?", council.borough_name),

@@ -143,7 +143,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
         speaking: Speaking::of(service, draft),
         suggestions: Suggestions::of(draft),
         not_resident,
-        clause: Clause::I.cited(),
+        clause: service.settings.council.rule.cite(Clause::I),
         borough: borough.clone(),
         declaration: vec![Choice::new("yes", declaration)],
     }

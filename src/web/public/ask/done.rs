@@ -5,10 +5,15 @@ use askama::Template;
 
 use crate::{
     config::Council,
-    domain::{id::DraftId, local_time, masked, refusal::Refusal, status::Status},
+    domain::{
+        id::DraftId,
+        local_time, masked,
+        refusal::{NextMeeting, Refusal, RefusalWords},
+        status::Status,
+    },
     service::{
         ServiceError, drafts,
-        views::{self, QuestionView},
+        views::{self, MeetingView, QuestionView},
     },
     store::letters::LetterState,
     web::{Answer, Form, Visitor, page::Page, pages, public::words::MeetingWords, routes},
@@ -48,7 +53,7 @@ struct RefusedPage {
     reference: String,
     received_at: String,
     meeting: MeetingWords,
-    refusals: Vec<Refusal>,
+    refusals: Vec<Refused>,
     next: Option<MeetingWords>,
     question: String,
     letter: ByLetter,
@@ -56,13 +61,21 @@ struct RefusedPage {
     council: Council,
 }
 
+/// A refusal in words, with the sentence of the clause that refuses.
+struct Refused {
+    words: RefusalWords,
+    rule: Option<String>,
+}
+
 /// Whether another meeting could take what this one refuses.
 pub fn can_be_carried(refusals: &[Refusal]) -> bool {
-    !refusals.iter().any(|refusal| {
-        matches!(
-            refusal,
-            Refusal::NotResident | Refusal::OutsideBorough { .. }
-        )
+    refusals.iter().all(Refusal::may_be_sent_on)
+}
+
+/// What is known of the board's next meeting.
+pub fn next_meeting(next: Option<&MeetingView>) -> NextMeeting {
+    next.map_or(NextMeeting::NotAnnounced, |next| {
+        NextMeeting::On(next.meeting().date)
     })
 }
 
@@ -100,6 +113,7 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
     let now = service.now();
     let council = service.settings.council.clone();
     let private_link = service.private_link(id, view.question.link_version);
+    let wording = service.wording(view.meeting.meeting());
     let meeting = MeetingWords::new(&view.meeting, now);
     let received_at = local_time::moment(view.question.received_at);
     let reference = view.question.reference.to_string();
@@ -131,10 +145,18 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
             reference,
             received_at,
             meeting,
+            refusals: view
+                .question
+                .refusals
+                .iter()
+                .map(|refusal| Refused {
+                    words: RefusalWords::new(refusal, wording.names, next_meeting(next.as_ref())),
+                    rule: refusal.rule(&wording),
+                })
+                .collect(),
             next: next
                 .filter(|_| can_be_carried(&view.question.refusals))
                 .map(|next| MeetingWords::new(&next, now)),
-            refusals: view.question.refusals,
             question: view.question.public_text,
             letter,
             private_link,

@@ -81,7 +81,7 @@ fn template(visitor: &Visitor, draft: &Draft, errors: &[FieldError]) -> MatterPa
                 Some(format!("{}: {}", item.title, why.words()))
             })
             .collect(),
-        clause: Clause::Vi.cited(),
+        clause: visitor.service().settings.council.rule.cite(Clause::Vi),
         chosen: typed.agenda_item.clone(),
         item_error: error("agenda_item"),
         words: typed.matter.clone(),
