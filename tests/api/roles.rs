@@ -195,6 +195,36 @@ async fn no_public_answer_holds_personal_details() {
 }
 
 #[tokio::test]
+async fn the_officer_writes_what_is_arranged_and_the_chair_does_not() {
+    let council = Council::open().await;
+    let id = council.approved(1).await;
+    let path = format!("/staff/questions/{id}/decisions");
+    let arrange = json!({ "decision": "arrange", "arranged": "A seat near the front" });
+    council
+        .chair
+        .post_from(2, &path, &arrange)
+        .await
+        .problem(403, "forbidden");
+    let seen = council
+        .officer
+        .post_from(2, &path, &arrange)
+        .await
+        .expect(200);
+    assert_eq!(seen["questioner"]["arranged"], "A seat near the front");
+    let long = json!({ "decision": "arrange", "arranged": "a".repeat(201) });
+    let version = seen["version"].as_i64().unwrap();
+    let wrong = council.officer.post_from(version, &path, &long).await;
+    wrong.problem(422, "invalid");
+    let none = json!({ "decision": "arrange", "arranged": " " });
+    let seen = council
+        .officer
+        .post_from(version, &path, &none)
+        .await
+        .expect(200);
+    assert_eq!(seen["questioner"]["arranged"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_chair_lists_the_questions_of_their_own_board() {
     let council = Council::open().await;
     council.received(1).await;

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     domain::{id::QuestionId, standing_order::rejection::Ground},
     service::{
-        admit_question, approve_question, minutes, permission, redact_question,
+        admit_question, approve_question, arrange_for_questioner, minutes, permission,
+        redact_question,
         reject_question::{self, Rejection},
         reopen_question, responses, your_question,
     },
@@ -61,6 +62,12 @@ pub enum DecisionInput {
         public_text: String,
         /// Why.
         reason: String,
+    },
+    /// What has been arranged for the questioner at the meeting: the proper officer. The chair sees it.
+    Arrange {
+        /// What, at most 200 characters; empty where nothing is.
+        #[schema(example = "A seat near the front")]
+        arranged: String,
     },
     /// It is withdrawn at its questioner's word: the proper officer.
     Withdraw {},
@@ -121,6 +128,9 @@ pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Bo
                     public_text,
                     reason,
                 } => redact_question::redact(service, &acting, id, version, public_text, reason),
+                DecisionInput::Arrange { arranged } => {
+                    arrange_for_questioner::arrange(service, &acting, id, version, arranged)
+                }
                 DecisionInput::Withdraw {} => {
                     your_question::withdraw_for(service, &acting, id, version)
                 }

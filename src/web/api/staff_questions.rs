@@ -161,6 +161,8 @@ pub struct Questioner {
     pub telephone: Option<String>,
     /// Needs for the meeting, if any.
     pub needs: Option<String>,
+    /// What has been arranged for the meeting, if anything. The chair sees it, and not the needs.
+    pub arranged: Option<String>,
     /// Whether they declared that they live in the borough.
     pub resident: bool,
     /// Whether the name may be published.
@@ -177,6 +179,7 @@ impl From<QuestionerDetails> for Questioner {
             email: details.email,
             telephone: details.telephone,
             needs: details.needs,
+            arranged: details.arranged,
             resident: details.resident,
             publish_name: details.publish_name,
         }
