@@ -181,12 +181,12 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
             dealt_with: dealt_with.cloned(),
             minutes,
             response: responses::of_question(db, question.id)?,
-            // nobody in the room needs the words as they came
-            question: visibility::question(question.clone(), Viewer::Chair),
+            question: question.clone(),
         });
     }
     let unlisted: Vec<Question> = questions::at_meeting(db, id)?
         .into_iter()
+        .map(|question| visibility::question(question, Viewer::Chair))
         .filter(|question| view.state.entry(question.id).is_none())
         .collect();
     let mut never_decided = Vec::new();

@@ -21,6 +21,7 @@ use crate::{
         permission::{self, Onlooker},
         responses,
         views::{self, MeetingView},
+        visibility::{self, Viewer},
     },
     store::{
         connection::Db,
@@ -103,7 +104,11 @@ pub struct ChairView {
 /// [`ServiceError::NotFound`] and those of the store.
 pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairView, ServiceError> {
     let meeting = views::meeting(service, db, id)?;
-    let questions = listed(db, id)?;
+    // nobody in the room needs the words as they came
+    let questions: Vec<Question> = listed(db, id)?
+        .into_iter()
+        .map(|question| visibility::question(question, Viewer::Chair))
+        .collect();
     let list: Vec<QuestionId> = questions.iter().map(|question| question.id).collect();
     let events = stored::events(db, id)?;
     let state = QuestionTime::fold(&list, &events, service.figures(meeting.meeting()));

@@ -4,6 +4,7 @@ mod chair;
 mod changes;
 mod closing;
 mod evening;
+mod every_route;
 mod following;
 mod guards;
 mod import;

@@ -579,4 +579,15 @@ async fn after_the_schedule_only_what_was_published_is_left_in_any_table() {
     // what was removed is removed once
     let again = remove_personal_details::remove_what_is_due(&evening.app.service).unwrap();
     assert_eq!(again.questioners, 0);
+    // words that an earlier release left, though they were never published, are due again
+    let left = "UPDATE questions SET public_text = 'The wordcanary06 is back' WHERE put_on IS NULL";
+    let put_back: Result<usize, StoreError> = evening
+        .app
+        .service
+        .store
+        .write(|db| Ok(diesel::sql_query(left).execute(db)?));
+    assert_eq!(put_back.unwrap(), 6);
+    let healed = remove_personal_details::remove_what_is_due(&evening.app.service).unwrap();
+    assert_eq!(healed.questioners, 6);
+    stored_nowhere(&everything_stored(&evening), "wordcanary06");
 }
