@@ -1,4 +1,4 @@
-//! The sheet of questions received, circulated at the meeting: the words as published, the name as agreed, in calling order.
+//! The sheet of questions received, circulated at the meeting: the published text and the name that is called, in calling order.
 
 use crate::{
     documents::Heading,
@@ -11,7 +11,7 @@ use crate::{
 pub struct SheetQuestion {
     /// Its place in the calling order, from 1.
     pub place: usize,
-    /// The name as agreed for publication.
+    /// The name by which the questioner is called in the room, without the matter.
     pub name: String,
     /// The agenda item or the matter.
     pub matter: String,
@@ -41,7 +41,7 @@ impl QuestionSheet {
                 .zip(&list.listed)
                 .map(|(place, listed)| SheetQuestion {
                     place,
-                    name: listed.question.published_name.clone(),
+                    name: listed.room_name.short(),
                     matter: listed.matter.clone(),
                     text: listed.question.public_text.clone(),
                 })

@@ -21,6 +21,7 @@ pub mod question;
 pub mod questioner;
 pub mod reference;
 pub mod refusal;
+pub mod room_name;
 pub mod same_person;
 pub mod similarity;
 pub mod speaking_time;

@@ -9,7 +9,10 @@ pub use postcode::Postcode;
 pub use telephone::Telephone;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::{malformed::Malformed, text};
+use crate::{
+    coded,
+    domain::{malformed::Malformed, text},
+};
 
 /// Whether a name holds a web address, or an e-mail address: the council's letters would carry it to whomever they go to.
 fn holds_address(name: &str) -> bool {
@@ -215,26 +218,44 @@ pub struct Questioner {
     pub needs: Option<Needs>,
     /// Whether they declare that they live in the borough (clause (i)).
     pub resident: bool,
-    /// Whether the name may stand on the council's pages and papers; else they read "A resident of the borough".
-    pub publish_name: bool,
+    /// How they agree to be named in what is published and in the room.
+    pub naming: Naming,
+    /// The parent or carer of somebody under 18, whose the address, e-mail address and telephone number then are.
+    pub carer: Option<PersonName>,
 }
 
 impl Questioner {
     /// The name as agreed for publication.
     pub fn published_name(&self) -> String {
         published_name(
-            self.publish_name,
+            self.naming,
             self.name.as_str(),
             self.organisation.as_ref().map(Organisation::as_str),
         )
     }
 }
 
+coded! {
+    /// How a questioner is named in what is published, and called in the room (reading 21).
+    pub enum Naming {
+        /// By their own name, with the organisation if there is one.
+        Name = "name",
+        /// By the organisation's name alone.
+        Organisation = "organisation",
+        /// By neither.
+        Withheld = "withheld",
+    }
+}
+
+/// What stands in what is published for a questioner who is not named.
+pub const UNNAMED: &str = "A resident of the borough";
+
 /// The name as agreed for publication, from its parts.
-pub fn published_name(agreed: bool, name: &str, organisation: Option<&str>) -> String {
-    match (agreed, organisation) {
-        (true, Some(organisation)) => format!("{name}, {organisation}"),
-        (true, None) => name.to_owned(),
-        (false, _) => "A resident of the borough".to_owned(),
+pub fn published_name(naming: Naming, name: &str, organisation: Option<&str>) -> String {
+    match (naming, organisation) {
+        (Naming::Name, Some(organisation)) => format!("{name}, {organisation}"),
+        (Naming::Name, None) => name.to_owned(),
+        (Naming::Organisation, Some(organisation)) => organisation.to_owned(),
+        (Naming::Organisation, None) | (Naming::Withheld, _) => UNNAMED.to_owned(),
     }
 }

@@ -67,6 +67,7 @@ fn about() -> About {
         reference: "PQ-2024-7KX4".to_owned(),
         question: "The lighting on the path from Kingsway to the park has been out since November.\n\nWhen will it be mended, and what is done until then to keep people safe?".to_owned(),
         words_left_out: false,
+        child: None,
         matter: "Community safety update".to_owned(),
         board: "Safer Policy and Performance Board".to_owned(),
         date: day(2024, 2, 6),
@@ -196,6 +197,30 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 about: about(),
                 questioner_minutes: wording.figures.questioner_time().num_minutes(),
                 question_time_minutes: wording.figures.question_time().num_minutes(),
+                called: Some("Jo Sample".to_owned()),
+            },
+        ),
+        sample(
+            "approved_not_named",
+            Letter::Approved {
+                about: about(),
+                questioner_minutes: wording.figures.questioner_time().num_minutes(),
+                question_time_minutes: wording.figures.question_time().num_minutes(),
+                called: Some("Resident 2, about Community safety update".to_owned()),
+            },
+        ),
+        sample(
+            "approved_under_18_redacted",
+            Letter::Approved {
+                about: About {
+                    question: "When will the lighting be mended?".to_owned(),
+                    words_left_out: true,
+                    child: Some("Sam".to_owned()),
+                    ..about()
+                },
+                questioner_minutes: wording.figures.questioner_time().num_minutes(),
+                question_time_minutes: wording.figures.question_time().num_minutes(),
+                called: Some("Resident 3, about Community safety update".to_owned()),
             },
         ),
         sample(

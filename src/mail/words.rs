@@ -27,6 +27,12 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
         link: to.private_link,
         blocks: Vec::new(),
     };
+    let draft = match to.letter.about().and_then(|about| about.child.as_ref()) {
+        Some(child) => draft.say(format!(
+            "We are writing to you as the parent or carer of {child}, who is under 18. In this letter, “your question” means {child}’s question."
+        )),
+        None => draft,
+    };
     match to.letter {
         Letter::Acknowledgement {
             about,
@@ -45,7 +51,14 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             about,
             questioner_minutes,
             question_time_minutes,
-        } => approved(draft, about, *questioner_minutes, *question_time_minutes),
+            called,
+        } => approved(
+            draft,
+            about,
+            *questioner_minutes,
+            *question_time_minutes,
+            called.as_deref(),
+        ),
         Letter::Rejected {
             about,
             grounds,
@@ -390,7 +403,13 @@ fn approved(
     about: &About,
     questioner_minutes: i64,
     question_time_minutes: i64,
+    called: Option<&str>,
 ) -> Content {
+    let council = &draft.settings.council;
+    let danger = format!(
+        "If being seen or named at the meeting could put you in danger, tell us before the meeting. Call {} or email {}.",
+        council.phone, council.email
+    );
     let wording = draft.wording(about);
     let supplementary = match wording.supplementaries() {
         Some(allowed) => format!(
@@ -440,6 +459,16 @@ fn approved(
             ),
             absent.to_owned(),
         ])
+        .heading("Your name at the meeting")
+        .say("The meeting is public, and anybody may film it.")
+        .when(called.is_some(), |draft| {
+            draft.say(format!(
+                "When it is your turn, the chair will call: “{}”.",
+                called.unwrap_or_default()
+            ))
+        })
+        .say(danger)
+        .heading("Before you come")
         .say("Keep your question short. Question time is not for debate or for statements on other questions. The questions received are handed round at the meeting.")
         .say("Tell us before the meeting if there is anything that you need to take part, such as step-free access, a hearing loop or an interpreter.")
         .question(about)

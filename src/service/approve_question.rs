@@ -21,6 +21,7 @@ pub fn letter(service: &Service, view: &QuestionView) -> Letter {
         about: About::new(&view.question, &view.matter, &view.meeting.board, meeting),
         questioner_minutes: figures.questioner_time().num_minutes(),
         question_time_minutes: figures.question_time().num_minutes(),
+        called: Some(views::room_name(&view.question, &view.meeting).to_string()),
     }
 }
 

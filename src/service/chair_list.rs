@@ -9,6 +9,7 @@ use crate::{
         id::{MeetingId, QuestionId},
         local_time,
         meeting::MeetingStatus,
+        room_name::RoomName,
         standing_order::{
             question_time::{
                 Entry, QuestionTime, Recorded,
@@ -47,10 +48,10 @@ pub struct Listed {
     pub question: Question,
     /// What it is about, in words.
     pub matter: String,
-    /// The questioner's own name; none once the details were removed.
-    pub name: Option<String>,
-    /// The organisation for which they ask, if any.
-    pub organisation: Option<String>,
+    /// The name by which the questioner is called in the room.
+    pub room_name: RoomName,
+    /// Whether the questioner is under 18.
+    pub under_18: bool,
     /// What has been arranged for them at the meeting, as the proper officer put it. What they told of themselves is not here.
     pub arranged: Option<String>,
     /// What it is expected to take with its answer.
@@ -61,13 +62,6 @@ pub struct Listed {
     pub dealt_with: Option<AgendaItem>,
     /// The written response, if one is or was owed.
     pub response: Option<WrittenResponse>,
-}
-
-impl Listed {
-    /// The name to call out: the questioner's own, or as agreed where the details were removed.
-    pub fn called_name(&self) -> &str {
-        self.name.as_ref().unwrap_or(&self.question.published_name)
-    }
 }
 
 /// A meeting's list in calling order.
@@ -174,8 +168,8 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
         listed.push(Listed {
             entry,
             matter: views::matter_words(question, view.meeting.published_agenda()),
-            name: who.map(|who| who.name.clone()),
-            organisation: who.and_then(|who| who.organisation.clone()),
+            room_name: views::room_name(question, &view.meeting),
+            under_18: who.is_some_and(|who| who.under_18),
             arranged: who.and_then(|who| who.arranged.clone()),
             expected: forecast::expected(&question.public_text, figures),
             dealt_with: dealt_with.cloned(),

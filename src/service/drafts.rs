@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::id::{DraftId, MeetingId, QuestionId},
+    domain::{
+        id::{DraftId, MeetingId, QuestionId},
+        questioner::Naming,
+    },
     service::{
         Service, ServiceError,
         typed_question::{TypedMatter, TypedQuestion, TypedQuestioner, TypedText},
@@ -248,11 +251,17 @@ fn carried(
 pub fn to_send(service: &Service, draft: &Draft) -> Result<TypedQuestion, ServiceError> {
     let mut typed = draft.typed.clone();
     if let Some(question) = draft.details_of
-        && let Some(details) = service
-            .store
-            .read(|db| Ok::<_, ServiceError>(questions::questioner(db, question)?))?
+        && let (naming, Some(details)) = service.store.read(|db| {
+            Ok::<_, ServiceError>((
+                questions::question(db, question)?.naming,
+                questions::questioner(db, question)?,
+            ))
+        })?
     {
         typed.questioner = TypedQuestioner::from(&details);
+        if naming == Naming::Organisation {
+            "organisation".clone_into(&mut typed.questioner.publish_name);
+        }
     }
     Ok(typed)
 }
@@ -280,6 +289,8 @@ impl From<&QuestionerDetails> for TypedQuestioner {
             needs: details.needs.clone().unwrap_or_default(),
             resident: yes_or_no(details.resident),
             publish_name: yes_or_no(details.publish_name),
+            under_18: yes_or_no(details.under_18),
+            carer_name: details.carer_name.clone().unwrap_or_default(),
         }
     }
 }

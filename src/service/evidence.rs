@@ -5,7 +5,9 @@ use crate::{
     domain::{
         id::QuestionId,
         meeting::Meeting,
-        questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
+        questioner::{
+            EmailAddress, Naming, Organisation, PersonName, PostalAddress, Postcode, Questioner,
+        },
         same_person::{Likelihood, Likeness, Person, Profile, compare},
         similarity::Band,
         standing_order::repetition::window,
@@ -205,6 +207,11 @@ pub fn stored_questioner(details: &QuestionerDetails) -> Result<Questioner, Serv
         telephone: None,
         needs: None,
         resident: details.resident,
-        publish_name: details.publish_name,
+        naming: if details.publish_name {
+            Naming::Name
+        } else {
+            Naming::Withheld
+        },
+        carer: None,
     })
 }

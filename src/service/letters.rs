@@ -33,6 +33,9 @@ pub struct About {
     /// Whether words of the questioner's were left out of it.
     #[serde(default)]
     pub words_left_out: bool,
+    /// The first name of a questioner under 18, where the letter goes to a parent or carer.
+    #[serde(default)]
+    pub child: Option<String>,
     /// The agenda item or the matter.
     pub matter: String,
     /// The board's full name.
@@ -52,6 +55,7 @@ impl About {
             reference: question.reference.to_string(),
             question: question.public_text.clone(),
             words_left_out: question.words_left_out(),
+            child: None,
             matter: matter.to_owned(),
             board: board.name.clone(),
             date: meeting.date,
@@ -103,6 +107,9 @@ pub enum Letter {
         about: About,
         questioner_minutes: i64,
         question_time_minutes: i64,
+        /// The words by which the questioner will be called.
+        #[serde(default)]
+        called: Option<String>,
     },
     /// Your question has been rejected.
     Rejected {
@@ -205,6 +212,62 @@ impl Letter {
         }
     }
 
+    /// Returns what the letter says of its question; none for a letter to the officers.
+    pub fn about(&self) -> Option<&About> {
+        match self {
+            Self::Acknowledgement { about, .. }
+            | Self::Refused { about, .. }
+            | Self::Admitted { about }
+            | Self::Approved { about, .. }
+            | Self::Rejected { about, .. }
+            | Self::Reopened { about }
+            | Self::Withdrawn { about, .. }
+            | Self::MeetingMoved { about, .. }
+            | Self::MeetingChanged { about, .. }
+            | Self::MeetingCancelled { about, .. }
+            | Self::DeadlineChanged { about, .. }
+            | Self::ResponseOwed { about, .. }
+            | Self::HoldingReply { about, .. }
+            | Self::WrittenResponse { about, .. }
+            | Self::Correction { about, .. } => Some(about),
+            Self::OfficerNewQuestion { .. } | Self::OfficerLetterFailed { .. } => None,
+        }
+    }
+
+    /// Returns the same, to change it.
+    pub fn about_mut(&mut self) -> Option<&mut About> {
+        match self {
+            Self::Acknowledgement { about, .. }
+            | Self::Refused { about, .. }
+            | Self::Admitted { about }
+            | Self::Approved { about, .. }
+            | Self::Rejected { about, .. }
+            | Self::Reopened { about }
+            | Self::Withdrawn { about, .. }
+            | Self::MeetingMoved { about, .. }
+            | Self::MeetingChanged { about, .. }
+            | Self::MeetingCancelled { about, .. }
+            | Self::DeadlineChanged { about, .. }
+            | Self::ResponseOwed { about, .. }
+            | Self::HoldingReply { about, .. }
+            | Self::WrittenResponse { about, .. }
+            | Self::Correction { about, .. } => Some(about),
+            Self::OfficerNewQuestion { .. } | Self::OfficerLetterFailed { .. } => None,
+        }
+    }
+
+    /// Returns the letter as it goes to whoever has these details: for somebody under 18 it says to the parent or carer whom it is
+    /// about.
+    pub fn addressed_to(&self, details: &QuestionerDetails) -> Self {
+        let mut letter = self.clone();
+        if details.under_18
+            && let Some(about) = letter.about_mut()
+        {
+            about.child = details.name.split_whitespace().next().map(str::to_owned);
+        }
+        letter
+    }
+
     /// Whether a stranger's submission can cause it, so that it is limited for each address: the mail-bombing case.
     fn caused_by_anyone(&self) -> bool {
         matches!(self, Self::Acknowledgement { .. } | Self::Refused { .. })
@@ -226,7 +289,9 @@ impl Service {
         // the person's details may already have been removed
         let Some(to) = to else { return Ok(()) };
         let now = self.now();
-        let mut outbox = self.outbox_letter(letter, to.email.clone(), to.name.clone(), now)?;
+        let addressed = letter.addressed_to(to);
+        let addressee = to.addressee().to_owned();
+        let mut outbox = self.outbox_letter(&addressed, to.email.clone(), addressee, now)?;
         outbox.question_id = Some(question.id);
         if let Some(email) = &to.email
             && letter.caused_by_anyone()

@@ -12,7 +12,9 @@ use crate::{
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
         question::Channel,
-        questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
+        questioner::{
+            EmailAddress, Naming, Organisation, PersonName, PostalAddress, Postcode, Questioner,
+        },
         reference::Reference,
         standing_order::{
             residents::PostcodeCheck,
@@ -283,6 +285,9 @@ fn load_question(
         original_text: seed.text.trim().to_owned(),
         public_text: seed.text.trim().to_owned(),
         published_name: who.published_name(),
+        naming: who.naming,
+        room_number: None,
+        public_matter: None,
         status: if in_writing {
             Status::Responded
         } else {
@@ -386,6 +391,7 @@ fn questioner(seed: &SeedQuestion) -> Result<Questioner, ServiceError> {
         telephone: None,
         needs: None,
         resident: true,
-        publish_name: true,
+        naming: Naming::Name,
+        carer: None,
     })
 }

@@ -37,6 +37,7 @@ pub mod reopen_question;
 pub mod responses;
 pub mod search;
 pub mod seeds;
+pub mod show_name;
 pub mod sign_in;
 pub mod staff_accounts;
 pub mod submit_question;

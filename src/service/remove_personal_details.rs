@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    domain::{local_time, status::Status},
+    domain::{local_time, questioner::UNNAMED, status::Status},
     service::{Service, ServiceError, actor::Acting},
     store::{dialect, drafts, retention, staff},
 };
@@ -44,7 +44,7 @@ pub fn remove_what_is_due(service: &Service) -> Result<Removed, ServiceError> {
             let batch = service.store.write(|db| {
                 let due = retention::due(db, &statuses, before, BATCH)?;
                 for id in &due {
-                    retention::remove_personal_details(db, *id, "A resident of the borough")?;
+                    retention::remove_personal_details(db, *id, UNNAMED)?;
                     service.audit(
                         db,
                         &Acting::system(),

@@ -7,6 +7,7 @@ use crate::{
         id::{DraftId, MeetingId, QuestionId},
         local_time,
         question::{Channel, Matter},
+        questioner::Naming,
         reference::Reference,
         same_person,
         standing_order::{Circumstances, Exception, Notice, admit},
@@ -211,6 +212,12 @@ fn submit_in(
         original_text: text.as_str().to_owned(),
         public_text: text.as_str().to_owned(),
         published_name: questioner.published_name(),
+        naming: questioner.naming,
+        room_number: match questioner.naming {
+            Naming::Withheld => Some(questions::next_room_number(db, meeting.id)?),
+            Naming::Name | Naming::Organisation => None,
+        },
+        public_matter: None,
         status: if admitted {
             Status::Submitted
         } else {

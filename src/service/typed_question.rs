@@ -9,8 +9,8 @@ use crate::{
         malformed::Malformed,
         question::{Matter, MatterWords, QuestionText},
         questioner::{
-            EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Questioner,
-            Telephone,
+            EmailAddress, Naming, Needs, Organisation, PersonName, PostalAddress, Postcode,
+            Questioner, Telephone,
         },
         text,
     },
@@ -66,9 +66,14 @@ pub struct TypedQuestioner {
     /// `yes` or `no`: whether they live in the borough.
     #[validate(custom(function = resident))]
     pub resident: String,
-    /// `yes` or `no`: whether the name may be published.
+    /// `yes`, `organisation` or `no`: which name may be published and called in the room.
     #[validate(custom(function = publish_name))]
     pub publish_name: String,
+    /// `yes` if they are under 18.
+    pub under_18: String,
+    /// The name of the parent or carer of somebody under 18.
+    #[validate(custom(function = carer_name))]
+    pub carer_name: String,
 }
 
 /// Everything that a questioner types.
@@ -149,12 +154,23 @@ fn needs(typed: &str) -> Result<(), ValidationError> {
     checked(optional(typed, Needs::parse))
 }
 const LIVES_HERE: &str = "Select yes if you live in the borough";
-const MAY_PUBLISH: &str = "Select yes if we can publish your name with your question";
+const MAY_PUBLISH: &str = "Select whether we can use your name in public";
 fn resident(typed: &str) -> Result<(), ValidationError> {
     checked(yes_or_no(typed, LIVES_HERE))
 }
+fn naming(typed: &str) -> Result<Naming, Malformed> {
+    match typed {
+        "yes" => Ok(Naming::Name),
+        "organisation" => Ok(Naming::Organisation),
+        "no" => Ok(Naming::Withheld),
+        _ => Err(Malformed::new("choice", MAY_PUBLISH)),
+    }
+}
 fn publish_name(typed: &str) -> Result<(), ValidationError> {
-    checked(yes_or_no(typed, MAY_PUBLISH))
+    checked(naming(typed))
+}
+fn carer_name(typed: &str) -> Result<(), ValidationError> {
+    checked(optional(typed, PersonName::parse))
 }
 
 /// The problems of a part in the order of `fields`, which are the part's field names.
@@ -237,6 +253,7 @@ impl TypedQuestioner {
             self.validate(),
             &[
                 "name",
+                "carer_name",
                 "organisation",
                 "address",
                 "postcode",
@@ -258,6 +275,27 @@ impl TypedQuestioner {
                 .count();
             problems.insert(after_name, FieldError::of("address", malformed));
         }
+        let carer_given = !self.carer_name.trim().is_empty();
+        if self.under_18 == "yes" && !carer_given {
+            problems.push(FieldError::new(
+                "carer_name",
+                "empty",
+                "Enter the full name of a parent or carer",
+            ));
+        } else if self.under_18 != "yes" && carer_given {
+            problems.push(FieldError::new(
+                "under_18",
+                "choice",
+                "Select “I am under 18”, or remove the name of the parent or carer",
+            ));
+        }
+        if self.publish_name == "organisation" && self.organisation.trim().is_empty() {
+            problems.push(FieldError::new(
+                "publish_name",
+                "no_organisation",
+                "Enter the name of your organisation, or select another answer",
+            ));
+        }
         problems
     }
 
@@ -272,7 +310,9 @@ impl TypedQuestioner {
             telephone: optional(&self.telephone, Telephone::parse)?,
             needs: optional(&self.needs, Needs::parse)?,
             resident: yes_or_no(&self.resident, LIVES_HERE)?,
-            publish_name: yes_or_no(&self.publish_name, MAY_PUBLISH)?,
+            naming: naming(&self.publish_name)?,
+            carer: optional(&self.carer_name, PersonName::parse)?
+                .filter(|_| self.under_18 == "yes"),
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
         refusal::NextMeeting,
+        room_name::RoomName,
         standing_order::notice::Deadline,
         status::Status,
     },
@@ -171,12 +172,27 @@ pub fn next_meeting_in_brief(
     }))
 }
 
-/// The agenda item or the matter of a question, in words.
+/// Returns the name by which the questioner is called in the room, and by which every screen and paper there knows them.
+pub fn room_name(question: &Question, meeting: &MeetingView) -> RoomName {
+    RoomName::new(
+        question.naming,
+        &question.published_name,
+        question.room_number,
+        &matter_words(question, meeting.published_agenda()),
+    )
+}
+
+/// Returns the published matter of a question: as redacted, or the title of its agenda item, or the matter in words.
 pub fn matter_words(question: &Question, agenda: &[AgendaItem]) -> String {
     question
-        .agenda_item_id
-        .and_then(|id| agenda.iter().find(|item| item.id == id))
-        .map(|item| item.title.clone())
+        .public_matter
+        .clone()
+        .or_else(|| {
+            question
+                .agenda_item_id
+                .and_then(|id| agenda.iter().find(|item| item.id == id))
+                .map(|item| item.title.clone())
+        })
         .or_else(|| question.matter.clone())
         .unwrap_or_else(|| "Not stated".to_owned())
 }

@@ -130,6 +130,8 @@ pub struct QuestionForStaff {
     pub matter: String,
     /// Who asks.
     pub asker: Asker,
+    /// Whether they are under 18; none once the details have been removed.
+    pub under_18: Option<bool>,
     /// What was decided, oldest first.
     pub decisions: Vec<Decision>,
     /// The exceptions that officers recorded.
@@ -156,6 +158,7 @@ impl QuestionForStaff {
             question: question(view.question, viewer),
             meeting: view.meeting,
             matter: view.matter,
+            under_18: view.questioner.as_ref().map(|details| details.under_18),
             asker: Asker::of(view.questioner, viewer),
             decisions: view.decisions,
             exceptions: view.exceptions,

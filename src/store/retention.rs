@@ -8,6 +8,7 @@ use crate::{
         codes::Code,
         id::QuestionId,
         publication,
+        questioner::Naming,
         refusal::Refusal,
         status::{FINAL, Status},
     },
@@ -124,7 +125,9 @@ fn remove_words(db: &mut Db, key: &str, anonymous: &str) -> Result<(), StoreErro
     diesel::update(questions::table.find(key))
         .set((
             questions::published_name.eq(anonymous),
+            questions::naming.eq(Naming::Withheld.code()),
             questions::matter.eq(None::<String>),
+            questions::public_matter.eq(None::<String>),
         ))
         .execute(db)?;
     diesel::update(decisions::table.filter(decisions::question_id.eq(key)))

@@ -116,6 +116,9 @@ diesel::table! {
         original_text -> Text,
         public_text -> Text,
         published_name -> Text,
+        naming -> Text,
+        room_number -> Nullable<Integer>,
+        public_matter -> Nullable<Text>,
         status -> Text,
         channel -> Text,
         received_at -> Timestamp,
@@ -153,6 +156,8 @@ diesel::table! {
         arranged -> Nullable<Text>,
         resident -> Bool,
         publish_name -> Bool,
+        under_18 -> Bool,
+        carer_name -> Nullable<Text>,
     }
 }
 
@@ -235,6 +240,7 @@ diesel::table! {
         response_id -> Text,
         reply -> Text,
         body -> Text,
+        published_body -> Nullable<Text>,
         staff_id -> Text,
         replied_at -> Timestamp,
     }

@@ -9,6 +9,7 @@ mod following;
 mod guards;
 mod import;
 mod letters;
+mod naming;
 mod officer;
 mod papers;
 mod private_link;

@@ -384,7 +384,7 @@ async fn everything_that_is_wrong_is_said_at_once_and_what_was_typed_stays() {
             "Enter an email address in the correct format, like name@example.com",
             "Enter a telephone number, like 01632 960 001, 07700 900 982 or +44 808 157 0192",
             "Select yes if you live in the borough",
-            "Select yes if we can publish your name with your question",
+            "Select whether we can use your name in public",
         ]
     );
     for problem in wrong

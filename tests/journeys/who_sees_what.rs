@@ -45,6 +45,7 @@ pub fn canaries(number: usize, matter: TypedMatter) -> TypedQuestion {
             needs: format!("A seat because of needscanary{number:02}"),
             resident: "yes".to_owned(),
             publish_name: "no".to_owned(),
+            ..TypedQuestioner::default()
         },
         difference: format!("It differs by differencecanary{number:02}"),
     }

@@ -13,6 +13,7 @@ use public_question_time::{
         id::{BoardId, LetterId, MeetingId, QuestionId, StaffId, uuid_v7},
         meeting::{Board, Meeting, MeetingStatus},
         question::Channel,
+        questioner::Naming,
         reference::Reference,
         standing_order::{rejection::Ground, residents::PostcodeCheck},
         status::Status,
@@ -255,6 +256,8 @@ fn details(question: &Question) -> QuestionerDetails {
         arranged: None,
         resident: true,
         publish_name: true,
+        under_18: false,
+        carer_name: None,
     }
 }
 
@@ -288,6 +291,9 @@ fn a_question(service: &Service) -> (Question, About) {
         original_text: "When will the lights be mended?".to_owned(),
         public_text: "When will the lights be mended?".to_owned(),
         published_name: "Jo Sample".to_owned(),
+        naming: Naming::Name,
+        room_number: None,
+        public_matter: None,
         status: Status::Submitted,
         channel: Channel::Web,
         received_at: start(),

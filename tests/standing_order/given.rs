@@ -6,7 +6,9 @@ use public_question_time::domain::{
     codes::Code,
     id::{AgendaItemId, BoardId, MeetingId, QuestionId},
     meeting::{Meeting, MeetingStatus},
-    questioner::{EmailAddress, Organisation, PersonName, PostalAddress, Postcode, Questioner},
+    questioner::{
+        EmailAddress, Naming, Organisation, PersonName, PostalAddress, Postcode, Questioner,
+    },
     refusal::Clause,
     standing_order::{
         figures::{Figures, UncheckedFigures},
@@ -106,7 +108,8 @@ pub fn questioner(name: &str, email: Option<&str>, postcode: &str) -> Questioner
         telephone: None,
         needs: None,
         resident: true,
-        publish_name: true,
+        naming: Naming::Name,
+        carer: None,
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a questioner types: postcode, e-mail address, name, address, telephone number.
 
 use proptest::prelude::*;
-use public_question_time::domain::questioner::{
-    EmailAddress, Needs, Organisation, PersonName, PostalAddress, Postcode, Telephone,
-    published_name,
+use public_question_time::domain::{
+    questioner::{
+        EmailAddress, Naming, Needs, Organisation, PersonName, PostalAddress, Postcode, Telephone,
+        published_name,
+    },
+    room_name::RoomName,
 };
 use rstest::rstest;
 
@@ -221,16 +224,54 @@ fn needs_are_free_words_up_to_a_thousand_characters() {
 }
 
 #[rstest]
-#[case(true, None, "Ann Example")]
-#[case(true, Some("Widnes Anglers"), "Ann Example, Widnes Anglers")]
-#[case(false, None, "A resident of the borough")]
-#[case(false, Some("Widnes Anglers"), "A resident of the borough")]
-fn the_name_is_published_only_as_agreed(
-    #[case] agreed: bool,
+#[case(Naming::Name, None, "Ann Example", "Ann Example")]
+#[case(
+    Naming::Name,
+    Some("Widnes Anglers"),
+    "Ann Example, Widnes Anglers",
+    "Ann Example, Widnes Anglers"
+)]
+#[case(
+    Naming::Organisation,
+    Some("Widnes Anglers"),
+    "Widnes Anglers",
+    "Widnes Anglers"
+)]
+#[case(
+    Naming::Withheld,
+    None,
+    "A resident of the borough",
+    "Resident 2, about Bus fares"
+)]
+#[case(
+    Naming::Withheld,
+    Some("Widnes Anglers"),
+    "A resident of the borough",
+    "Resident 2, about Bus fares"
+)]
+fn the_name_is_published_and_called_only_as_agreed(
+    #[case] naming: Naming,
     #[case] organisation: Option<&str>,
-    #[case] shown: &str,
+    #[case] published: &str,
+    #[case] called: &str,
 ) {
-    assert_eq!(published_name(agreed, "Ann Example", organisation), shown);
+    let name = published_name(naming, "Ann Example", organisation);
+    assert_eq!(name, published);
+    let number = (naming == Naming::Withheld).then_some(2);
+    let room_name = RoomName::new(naming, &name, number, "Bus fares");
+    assert_eq!(room_name.to_string(), called);
+    assert_eq!(room_name.is_numbered(), naming == Naming::Withheld);
+}
+
+#[test]
+fn a_number_stands_alone_where_the_matter_is_beside_it() {
+    let room_name = RoomName::new(
+        Naming::Withheld,
+        "A resident of the borough",
+        Some(2),
+        "Bus fares",
+    );
+    assert_eq!(room_name.short(), "Resident 2");
 }
 
 #[rstest]

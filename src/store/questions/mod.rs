@@ -24,6 +24,7 @@ use crate::{
         id::{AgendaItemId, DraftId, MeetingId, QuestionId, StaffId},
         publication,
         question::Channel,
+        questioner::Naming,
         reference::Reference,
         refusal::Refusal,
         standing_order::residents::PostcodeCheck,
@@ -55,8 +56,14 @@ pub struct Question {
     pub original_text: String,
     /// The published text: the text as received, less what an officer redacted.
     pub public_text: String,
-    /// The name as agreed for publication.
+    /// The name as published.
     pub published_name: String,
+    /// How the questioner is named in what is published and called in the room.
+    pub naming: Naming,
+    /// The number by which the room knows a questioner who is not named: unique at the meeting, given once.
+    pub room_number: Option<i32>,
+    /// The matter as published, once it has been redacted.
+    pub public_matter: Option<String>,
     /// Where it stands.
     pub status: Status,
     /// How it came.
@@ -110,6 +117,9 @@ struct QuestionRow {
     original_text: String,
     public_text: String,
     published_name: String,
+    naming: String,
+    room_number: Option<i32>,
+    public_matter: Option<String>,
     status: String,
     channel: String,
     received_at: Instant,
@@ -138,6 +148,9 @@ impl TryFrom<&Question> for QuestionRow {
             original_text: q.original_text.clone(),
             public_text: q.public_text.clone(),
             published_name: q.published_name.clone(),
+            naming: q.naming.code().to_owned(),
+            room_number: q.room_number,
+            public_matter: q.public_matter.clone(),
             status: q.status.code().to_owned(),
             channel: q.channel.code().to_owned(),
             received_at: q.received_at.into(),
@@ -169,6 +182,9 @@ impl TryFrom<QuestionRow> for Question {
             original_text: row.original_text,
             public_text: row.public_text,
             published_name: row.published_name,
+            naming: rows::coded(&row.naming)?,
+            room_number: row.room_number,
+            public_matter: row.public_matter,
             status: rows::coded(&row.status)?,
             channel: rows::coded(&row.channel)?,
             received_at: row.received_at.utc(),
@@ -319,6 +335,18 @@ pub fn insert(db: &mut Db, question: &Question) -> Result<(), StoreError> {
         .values(QuestionRow::try_from(question)?)
         .execute(db)?;
     Ok(())
+}
+
+/// Returns the number for the next questioner at a meeting who is not named in the room.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn next_room_number(db: &mut Db, meeting: MeetingId) -> Result<i32, StoreError> {
+    let last: Option<i32> = questions::table
+        .filter(questions::meeting_id.eq(meeting.to_string()))
+        .select(diesel::dsl::max(questions::room_number))
+        .first(db)?;
+    Ok(last.unwrap_or(0) + 1)
 }
 
 /// Whether a reference is taken.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::{MeetingId, QuestionId},
-        questioner::Questioner,
+        questioner::{Naming, Questioner},
     },
     store::{
         connection::Db,
@@ -40,6 +40,10 @@ pub struct QuestionerDetails {
     pub resident: bool,
     /// Whether the name may be published.
     pub publish_name: bool,
+    /// Whether they said that they are under 18. The address, e-mail address and telephone number are then the carer's.
+    pub under_18: bool,
+    /// The name of the parent or carer of somebody under 18, to whom letters go.
+    pub carer_name: Option<String>,
 }
 
 impl QuestionerDetails {
@@ -56,8 +60,17 @@ impl QuestionerDetails {
             needs: who.needs.as_ref().map(|n| n.as_str().to_owned()),
             arranged: None,
             resident: who.resident,
-            publish_name: who.publish_name,
+            publish_name: who.naming == Naming::Name,
+            under_18: who.carer.is_some(),
+            carer_name: who.carer.as_ref().map(|carer| carer.as_str().to_owned()),
         }
+    }
+}
+
+impl QuestionerDetails {
+    /// The name of whoever letters are addressed to: the questioner, or the parent or carer of somebody under 18.
+    pub fn addressee(&self) -> &str {
+        self.carer_name.as_deref().unwrap_or(&self.name)
     }
 }
 

@@ -39,6 +39,8 @@ pub fn of_notice(field: &'static str) -> &'static str {
         "needs" => "questioner.needs",
         "resident" => "questioner.resident",
         "publish_name" => "questioner.publish_name",
+        "under_18" => "questioner.under_18",
+        "carer_name" => "questioner.carer_name",
         other => other,
     }
 }
@@ -60,6 +62,8 @@ pub fn of_entry(field: &'static str) -> &'static str {
         "needs" => "notice.questioner.needs",
         "resident" => "notice.questioner.resident",
         "publish_name" => "notice.questioner.publish_name",
+        "under_18" => "notice.questioner.under_18",
+        "carer_name" => "notice.questioner.carer_name",
         "exception_reason" => "exceptions",
         other => other,
     }

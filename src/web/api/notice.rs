@@ -68,9 +68,15 @@ pub struct QuestionerInput {
     /// Whether they declare that they live in the borough (clause (i)).
     #[schema(required = true, value_type = bool, example = true)]
     pub resident: Option<bool>,
-    /// Whether their name may be published.
+    /// Whether their name may be published and called in the room. A questioner who is not named is called by a number.
     #[schema(required = true, value_type = bool, example = false)]
     pub publish_name: Option<bool>,
+    /// Where their own name may not be published: whether the organisation's name may be, by itself.
+    pub publish_organisation: Option<bool>,
+    /// Whether they are under 18. The address, e-mail address and telephone number are then those of a parent or carer.
+    pub under_18: Option<bool>,
+    /// Full name of the parent or carer, to whom letters go: for somebody under 18.
+    pub carer_name: Option<String>,
 }
 
 /// Notice of a question. What only the service may say (`status`, `received_at`, `reference`, …) is refused, as is every field
@@ -130,7 +136,12 @@ impl NoticeInput {
                 telephone: text(&who.telephone),
                 needs: text(&who.needs),
                 resident: yes_or_no(who.resident),
-                publish_name: yes_or_no(who.publish_name),
+                publish_name: match (who.publish_name, who.publish_organisation) {
+                    (Some(false), Some(true)) => "organisation".to_owned(),
+                    (publish_name, _) => yes_or_no(publish_name),
+                },
+                under_18: yes_or_no(who.under_18),
+                carer_name: text(&who.carer_name),
             },
             difference: text(&self.difference),
         }

@@ -128,9 +128,14 @@ pub struct ListEntry {
     /// Its reference.
     #[schema(example = "PQ-2026-7KX4")]
     pub reference: String,
-    /// The name as agreed for publication.
+    /// The name by which the questioner is called in the room: the published name or, where the questioner is not named, "Resident"
+    /// and a number.
+    #[schema(example = "Resident 2")]
     pub name: String,
-    /// The words as published.
+    /// The name in full, with the matter where the questioner is not named: what the chair says.
+    #[schema(example = "Resident 2, about Bus fares")]
+    pub called_as: String,
+    /// The published text.
     pub text: String,
     /// What it is about.
     pub matter: String,
@@ -200,7 +205,8 @@ impl QuestionTime {
                 Some(ListEntry {
                     question: question.id,
                     reference: question.reference.to_string(),
-                    name: question.published_name.clone(),
+                    name: views::room_name(question, &view.meeting).short(),
+                    called_as: views::room_name(question, &view.meeting).to_string(),
                     text: question.public_text.clone(),
                     matter: views::matter_words(question, view.meeting.published_agenda()),
                     indicated: entry.indicated,

@@ -15,6 +15,7 @@ use crate::{
         id::{AgendaItemId, BoardId, LetterId, MeetingId, QuestionId, ResponseId, StaffId},
         meeting::MeetingStatus,
         question::Channel,
+        questioner::Naming,
         refusal::Clause,
         same_person::Likelihood,
         similarity::Band,
@@ -56,6 +57,7 @@ coded_schemas! {
     MeetingStatus, "MeetingStatus", "Where a meeting stands.", MeetingStatus::Scheduled;
     Part, "Part", "The part of the meeting in which an item is dealt with.", Part::Public;
     ItemKind, "ItemKind", "What an agenda item is, so far as clause (vi) asks.", ItemKind::Ordinary;
+    Naming, "Naming", "How a questioner is named in what is published and called in the room.", Naming::Withheld;
     Channel, "Channel", "How a question reached the council.", Channel::Api;
     Status, "Status", "Where a question stands.", Status::Submitted;
     Act, "Act", "What may happen to a question.", Act::Approve;

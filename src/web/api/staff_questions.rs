@@ -17,6 +17,7 @@ use crate::{
         codes::Code,
         id::{AgendaItemId, MeetingId, QuestionId, ResponseId, StaffId},
         question::Channel,
+        questioner::Naming,
         refusal::NextMeeting,
         same_person::Likelihood,
         standing_order::{
@@ -32,7 +33,7 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         dossier::{self, Dossier},
-        permission,
+        permission, views,
     },
     store::{
         audit::ActorKind,
@@ -104,8 +105,15 @@ pub struct StaffQuestion {
     pub original_text: Option<String>,
     /// The published text, which every letter, page and paper quotes.
     pub public_text: String,
-    /// The name as agreed for publication.
+    /// The name as published.
     pub published_name: String,
+    /// How the questioner is named in what is published and called in the room.
+    pub naming: Naming,
+    /// The words by which the questioner is called in the room.
+    #[schema(example = "Resident 2, about Bus fares")]
+    pub called_as: String,
+    /// Whether the questioner is under 18; null once the details have been removed.
+    pub under_18: Option<bool>,
     /// How it came.
     pub channel: Channel,
     /// The moment of receipt.
@@ -167,6 +175,10 @@ pub struct Questioner {
     pub resident: bool,
     /// Whether the name may be published.
     pub publish_name: bool,
+    /// Whether they are under 18. The address, e-mail address and telephone number are then those of the parent or carer.
+    pub under_18: bool,
+    /// The parent or carer, to whom letters go.
+    pub carer_name: Option<String>,
 }
 
 impl From<QuestionerDetails> for Questioner {
@@ -182,6 +194,8 @@ impl From<QuestionerDetails> for Questioner {
             arranged: details.arranged,
             resident: details.resident,
             publish_name: details.publish_name,
+            under_18: details.under_18,
+            carer_name: details.carer_name,
         }
     }
 }
@@ -300,6 +314,7 @@ impl StaffQuestion {
         let officer = dossier.officer();
         let view = dossier.view;
         let question = view.question;
+        let called_as = views::room_name(&question, &view.meeting).to_string();
         let matches = dossier
             .matches
             .into_iter()
@@ -319,7 +334,10 @@ impl StaffQuestion {
             agenda_item: question.agenda_item_id,
             original_text: officer.then_some(question.original_text),
             public_text: question.public_text,
+            called_as,
+            under_18: view.under_18,
             published_name: question.published_name,
+            naming: question.naming,
             channel: question.channel,
             received_at: question.received_at,
             recorded_at: question.recorded_at,

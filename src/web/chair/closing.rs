@@ -7,7 +7,7 @@ use crate::{
     domain::{
         local_time, meeting::MeetingStatus, refusal::Clause, standing_order::question_time::Event,
     },
-    service::{ServiceError, chair_list::ChairList, question_time},
+    service::{ServiceError, chair_list::ChairList, question_time, views},
     web::{
         Answer, Form, Staff,
         chair::{
@@ -22,7 +22,7 @@ use crate::{
 
 /// Somebody who will get a written response.
 pub(super) struct Owed {
-    /// The name to call.
+    /// The name by which they are called.
     pub name: String,
     /// What their question is called.
     pub reference: String,
@@ -60,12 +60,7 @@ pub(super) fn owing(list: &ChairList) -> Vec<Owed> {
     list.owed_on_closing
         .iter()
         .map(|(question, reason)| Owed {
-            name: list
-                .question(question.id)
-                .map_or(question.published_name.as_str(), |listed| {
-                    listed.called_name()
-                })
-                .to_owned(),
+            name: views::room_name(question, &list.meeting).to_string(),
             reference: question.reference.to_string(),
             why: reason.about_questioner(),
         })

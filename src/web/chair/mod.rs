@@ -4,6 +4,7 @@ mod acts;
 mod closing;
 mod home;
 mod minutes_form;
+mod name;
 mod next_step;
 mod question_time;
 mod rows;
@@ -34,6 +35,10 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             routes::resource("/staff/meetings/{id}/question-time/close")
                 .route(routes::get().to(closing::show))
                 .route(routes::post().to(closing::close)),
+        )
+        .service(
+            routes::resource("/staff/meetings/{id}/question-time/name")
+                .route(routes::post().to(name::show)),
         )
         .service(
             routes::resource("/staff/meetings/{id}/question-time/minutes")

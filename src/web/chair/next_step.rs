@@ -10,10 +10,7 @@ use crate::{
             question_time::{Phase, Turn, TurnPhase},
         },
     },
-    service::{
-        chair_list::{ChairList, Listed},
-        question_time::is_too_early,
-    },
+    service::{chair_list::ChairList, question_time::is_too_early},
 };
 
 /// A button that records an act.
@@ -121,8 +118,8 @@ fn between_turns(list: &ChairList, figures: &Figures) -> NextStep {
             "The time for public question time is over, so nobody else can be called. Each question that is left gets a written response.",
         ),
         Some(next) => NextStep {
-            says: format!("Next in order: {}.", next.called_name()),
-            main: Some(step(format!("Call {}", next.called_name()), "call")),
+            says: format!("Next in order: {}.", next.room_name),
+            main: Some(step(format!("Call {}", next.room_name), "call")),
             others,
             question: Some(next.question.id),
             may_close: true,
@@ -136,9 +133,10 @@ fn between_turns(list: &ChairList, figures: &Figures) -> NextStep {
 }
 
 fn in_turn(list: &ChairList, turn: &Turn, figures: &Figures) -> NextStep {
-    let name = list
-        .question(turn.question)
-        .map_or("The questioner", Listed::called_name);
+    let name = list.question(turn.question).map_or_else(
+        || "The questioner".to_owned(),
+        |listed| listed.room_name.short(),
+    );
     let over = list
         .state
         .turn_left(list.now, figures)

@@ -19,7 +19,7 @@ use crate::{
     service::{
         ServiceError,
         chair_list::{self, ChairList, Listed},
-        event_log, question_time,
+        event_log, question_time, views,
     },
     web::{
         Answer, Failure, Form, Staff,
@@ -183,7 +183,7 @@ struct Present {
 impl Present {
     fn of(listed: &Listed) -> Self {
         Self {
-            name: listed.called_name().to_owned(),
+            name: listed.room_name.short(),
             reference: listed.question.reference.to_string(),
             matter: listed.matter.clone(),
             text: listed.question.public_text.clone(),
@@ -300,16 +300,16 @@ fn may_be_dealt_with_under(item: &&AgendaItem) -> bool {
 fn owed(list: &ChairList, staff: &Staff) -> Vec<Owed> {
     let listed = list.listed.iter().filter_map(|listed| {
         let response = listed.response.as_ref()?;
-        Some((listed.called_name(), &listed.question, response))
+        Some((&listed.question, response))
     });
     let others = list
         .never_decided
         .iter()
-        .map(|(question, response)| (question.published_name.as_str(), question, response));
+        .map(|(question, response)| (question, response));
     listed
         .chain(others)
-        .map(|(name, question, response)| Owed {
-            name: name.to_owned(),
+        .map(|(question, response)| Owed {
+            name: views::room_name(question, &list.meeting).to_string(),
             reference: question.reference.to_string(),
             why: response.reason.about_questioner(),
             due: local_time::long_date(response.due_on),
@@ -345,7 +345,7 @@ pub(super) fn render(
         .turn
         .as_ref()
         .and_then(|turn| list.question(turn.question))
-        .map(Listed::called_name);
+        .map(|listed| listed.room_name.short());
     let mut rows = rows::of(list, &list.calls(staff.service()), figures);
     if closed || !scheduled {
         for row in &mut rows {
@@ -408,7 +408,7 @@ pub(super) fn render(
             .next()
             .filter(|_| !list.state.left(list.now, figures).is_zero())
             .and_then(|id| list.question(id))
-            .map(|listed| listed.called_name().to_owned())
+            .map(|listed| listed.room_name.to_string())
             .unwrap_or_default(),
         as_of: local_time::clock_time_with_seconds(local_time::london(list.now).time()),
         seen: list.state.revision,
@@ -426,9 +426,13 @@ pub(super) fn render(
         } else {
             String::new()
         },
-        turn_clock: clocks::of_turn(&list.state, present.unwrap_or("the questioner"), figures)
-            .filter(|_| running)
-            .map(|clock| clock.at(list.now)),
+        turn_clock: clocks::of_turn(
+            &list.state,
+            present.as_deref().unwrap_or("the questioner"),
+            figures,
+        )
+        .filter(|_| running)
+        .map(|clock| clock.at(list.now)),
         clock: clocks::of_meeting(&list.state, figures)
             .filter(|_| running)
             .map(|clock| clock.at(list.now)),

@@ -3,7 +3,6 @@
 use crate::{
     domain::{
         local_time,
-        questioner::published_name,
         standing_order::{
             figures::Figures,
             question_time::{Outcome, Phase, forecast::Call},
@@ -25,10 +24,10 @@ pub struct Row {
     pub reference: String,
     /// The name to call.
     pub name: String,
-    /// The name as agreed for publication, where it is another.
-    pub published_name: String,
-    /// Whom they speak for, if anybody.
-    pub organisation: String,
+    /// The words to call, where the questioner is not to be named.
+    pub unnamed: Option<String>,
+    /// Whether they are under 18.
+    pub under_18: bool,
     /// What has been arranged for them at the meeting.
     pub arranged: String,
     /// What it is about.
@@ -143,12 +142,6 @@ fn has_minutes(listed: &Listed) -> bool {
         || (listed.question.put_on.is_some() && listed.question.status != Status::Approved)
 }
 
-/// Whether the name agreed for publication is the one that the chair calls, with the organisation.
-fn agreed_as_called(listed: &Listed) -> bool {
-    let organisation = listed.organisation.as_deref();
-    published_name(true, listed.called_name(), organisation) == listed.question.published_name
-}
-
 /// When a question is expected to be called, in words: by the clock while question time goes on, otherwise after how long.
 fn expected(list: &ChairList, call: Option<&Call>, listed: &Listed, over: bool) -> String {
     match (call, list.state.phase) {
@@ -189,13 +182,12 @@ pub fn of(list: &ChairList, calls: &[Call], figures: &Figures) -> Vec<Row> {
                 place,
                 id: question.id.to_string(),
                 reference: question.reference.to_string(),
-                name: listed.called_name().to_owned(),
-                published_name: if agreed_as_called(listed) {
-                    String::new()
-                } else {
-                    question.published_name.clone()
-                },
-                organisation: optional(listed.organisation.as_ref()),
+                name: listed.room_name.short(),
+                unnamed: listed
+                    .room_name
+                    .is_numbered()
+                    .then(|| listed.room_name.to_string()),
+                under_18: listed.under_18,
                 arranged: optional(listed.arranged.as_ref()),
                 matter: listed.matter.clone(),
                 text: question.public_text.clone(),

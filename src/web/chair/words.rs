@@ -106,9 +106,10 @@ pub fn view(view: View) -> &'static str {
 /// What an event did, for the button that undoes it.
 pub fn event(list: &ChairList, event: &Event) -> String {
     let name = |id: &QuestionId| {
-        list.question(*id)
-            .map_or("a question", Listed::called_name)
-            .to_owned()
+        list.question(*id).map_or_else(
+            || "a question".to_owned(),
+            |listed| listed.room_name.short(),
+        )
     };
     match event {
         Event::Indicated { question } => format!("{} marked as present", name(question)),

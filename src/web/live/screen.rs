@@ -1,6 +1,6 @@
 //! The public screen: for a projector in the room, and for people at home. The chair chooses what is on it; it has no control.
 //!
-//! It shows names as agreed for publication and nothing else of anybody, and none before question time is opened.
+//! It shows the names by which people are called in the room and nothing else of anybody, and none before question time is opened.
 
 use actix_web::web;
 use askama::Template;
@@ -12,6 +12,7 @@ use crate::{
         id::MeetingId,
         local_time,
         meeting::{Meeting, MeetingStatus},
+        room_name::RoomName,
         standing_order::question_time::{Entry, Outcome, Phase, QuestionTime, TurnPhase, View},
         status::Status,
     },
@@ -88,14 +89,14 @@ impl PublicScreen {
         let state = &view.state;
         let question = |id| view.questions.iter().find(|question| question.id == id);
         let opened = state.opened_at.is_some();
-        let name =
-            |id| question(id).map_or_else(String::new, |question| question.published_name.clone());
+        let name = |id| question(id).map(|found| views::room_name(found, &view.meeting));
         let speaker = state.turn.as_ref().map(|turn| {
             let name = name(turn.question);
+            let short = name.as_ref().map(RoomName::short).unwrap_or_default();
             Speaker {
                 doing: doing(turn.phase, turn.spoke),
-                clock: clocks::of_turn(state, &name, figures),
-                name,
+                clock: clocks::of_turn(state, &short, figures),
+                name: name.map(|name| name.to_string()).unwrap_or_default(),
             }
         });
         let rows = (1..)
@@ -106,7 +107,7 @@ impl PublicScreen {
                 let (outcome, code) = outcome(question.status, entry);
                 Some(Row {
                     place,
-                    name: question.published_name.clone(),
+                    name: views::room_name(question, &view.meeting).short(),
                     matter: views::matter_words(question, view.meeting.published_agenda()),
                     outcome,
                     code,
@@ -126,7 +127,8 @@ impl PublicScreen {
             next: state
                 .next()
                 .filter(|_| opened)
-                .map(name)
+                .and_then(name)
+                .map(|name| name.to_string())
                 .unwrap_or_default(),
             waiting: if opened { state.waiting() } else { 0 },
             clock: clocks::of_meeting(state, figures).filter(|_| opened),

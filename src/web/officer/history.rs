@@ -61,6 +61,7 @@ fn act(code: &str) -> String {
         "reopen" => "took the rejection back",
         "arrange" => "changed what has been arranged for the meeting",
         "redact" => "changed the published text",
+        "show_name" => "looked at the questioner’s name",
         "withdraw" => "withdrew the question",
         "disown" => "disowned the question",
         "owe" | "owe_response" => "noted that a written response is owed",

@@ -51,6 +51,8 @@ struct NewPage {
     agenda_published: bool,
     items: Vec<Choice>,
     channels: Vec<Choice>,
+    names: Vec<Choice>,
+    under_18: Vec<Choice>,
     exceptions: Vec<Choice>,
 }
 
@@ -125,6 +127,14 @@ async fn form_page(staff: &Staff, meeting: MeetingId, form: FormState) -> Answer
                 }
             })
             .collect(),
+        names: vec![
+            Choice::new("yes", "Their own name"),
+            Choice::new("organisation", "Only the name of the organisation"),
+            Choice::new("no", "Neither"),
+        ],
+        under_18: vec![
+            Choice::new("yes", "They are under 18").checked(form.value("under_18") == "yes"),
+        ],
         channels: CHANNELS
             .iter()
             .map(|channel| Choice::new(channel.code(), sentence(channel.words())))
@@ -180,6 +190,8 @@ fn typed(fields: &Fields) -> TypedQuestion {
             needs: value("needs"),
             resident: value("resident"),
             publish_name: value("publish_name"),
+            under_18: value("under_18"),
+            carer_name: value("carer_name"),
         },
         difference: String::new(),
     }

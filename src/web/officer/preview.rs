@@ -53,10 +53,13 @@ pub fn preview(
         tracing::error!(%error, "a letter could not be written");
         Failure::Broken
     };
+    let letter = to
+        .details()
+        .map_or_else(|| letter.clone(), |details| letter.addressed_to(details));
     let addressed = Addressed {
-        letter,
+        letter: &letter,
         name: match to {
-            Asker::Known(details) => &details.name,
+            Asker::Known(details) => details.addressee(),
             Asker::Withheld { .. } => NAME,
             Asker::Removed => "",
         },
@@ -77,10 +80,10 @@ pub fn preview(
                     .to_owned()
             }
             Asker::Known(details) => match &details.email {
-                Some(email) => format!("This goes by email to {} at {email}.", details.name),
+                Some(email) => format!("This goes by email to {} at {email}.", details.addressee()),
                 None => format!(
                     "{} gave no email address, so this letter will be among the letters to print.",
-                    details.name
+                    details.addressee()
                 ),
             },
         },

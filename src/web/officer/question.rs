@@ -9,6 +9,7 @@ use crate::{
         id::QuestionId,
         local_time,
         personal_details::{Detail, Own},
+        questioner::Naming,
         same_person::Likelihood,
         similarity::{Band, explanation::explain},
         standing_order::{Exception, rejection::Ground},
@@ -17,7 +18,7 @@ use crate::{
     },
     service::{
         dossier::{self, Dossier},
-        evidence,
+        evidence, views,
         visibility::{Asker, QuestionForStaff, SimilarForStaff},
     },
     store::questions::{DecisionKind, Question, QuestionerDetails},
@@ -485,11 +486,23 @@ fn received(question: &Question) -> String {
 
 fn who(view: &QuestionForStaff) -> Vec<SummaryRow> {
     let published = SummaryRow::new("Name as published", view.question.published_name.clone());
+    let called = SummaryRow::new(
+        "Called at the meeting",
+        views::room_name(&view.question, &view.meeting).to_string(),
+    );
     let Asker::Known(details) = &view.asker else {
-        return vec![published];
+        let mut rows = vec![published, called];
+        if view.under_18 == Some(true) {
+            rows.push(SummaryRow::new("Under 18", "Yes"));
+        }
+        return rows;
     };
     let given = |value: &Option<String>| value.clone().unwrap_or_else(|| "Not given".to_owned());
     let mut rows = vec![SummaryRow::new("Name", details.name.clone())];
+    if let Some(carer) = &details.carer_name {
+        rows.push(SummaryRow::new("Under 18", "Yes"));
+        rows.push(SummaryRow::new("Parent or carer", carer.clone()));
+    }
     if details.organisation.is_some() {
         rows.push(SummaryRow::new(
             "Organisation",
@@ -498,9 +511,14 @@ fn who(view: &QuestionForStaff) -> Vec<SummaryRow> {
     }
     rows.extend([
         SummaryRow::new(
-            "Name can be published",
-            if details.publish_name { "Yes" } else { "No" },
+            "Name to use in public",
+            match view.question.naming {
+                Naming::Name => "Their own name",
+                Naming::Organisation => "Only the name of the organisation",
+                Naming::Withheld => "None",
+            },
         ),
+        called,
         published,
         SummaryRow::new("Address", details.address.clone()),
         SummaryRow::new(

@@ -38,6 +38,9 @@ struct AboutYouPage {
     residence: Vec<Choice>,
     residence_legend: String,
     publish: Vec<Choice>,
+    under_18: Vec<Choice>,
+    phone: String,
+    email: String,
 }
 
 impl AboutYouPage {
@@ -80,9 +83,20 @@ fn template(visitor: &Visitor, draft: &Draft, errors: Vec<FieldError>) -> AboutY
         ],
         residence_legend: format!("Do you live in {}?", council.borough_name),
         publish: vec![
-            Choice::new("yes", "Yes"),
-            Choice::new("no", "No").hint("The papers will say “A resident of the borough”"),
+            Choice::new("yes", "Yes, use my name").hint(
+                "It will be published with your question, and the chair will call you by it",
+            ),
+            Choice::new("organisation", "Only the name of my organisation")
+                .hint("Your own name will not be published or called"),
+            Choice::new("no", "No").hint(
+                "The chair will call you by a number and what your question is about. For example, “Resident 2, about bus fares”. Our pages and papers will say “A resident of the borough”",
+            ),
         ],
+        under_18: vec![
+            Choice::new("yes", "I am under 18").checked(draft.typed.questioner.under_18 == "yes"),
+        ],
+        phone: council.phone.clone(),
+        email: council.email.clone(),
     }
 }
 

@@ -4,7 +4,12 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{id::DraftId, question::Channel, questioner::Postcode, refusal::Clause},
+    domain::{
+        id::DraftId,
+        question::Channel,
+        questioner::{Naming, Postcode, published_name},
+        refusal::Clause,
+    },
     service::{
         ServiceError,
         drafts::{self, Draft},
@@ -50,6 +55,13 @@ struct CheckPage {
     clause: String,
     borough: String,
     declaration: Vec<Choice>,
+    /// The words by which the chair will call the questioner; none where they chose before.
+    called: Option<String>,
+    /// Whether these have a number that is not known yet.
+    numbered: bool,
+    named_under_18: bool,
+    phone: String,
+    email: String,
 }
 
 impl CheckPage {
@@ -93,7 +105,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
     };
     let mut question_rows = vec![
         SummaryRow::new("Meeting", About::new(service, draft).meeting),
-        SummaryRow::new("About", about).change(matter, "what your question is about"),
+        SummaryRow::new("About", about.clone()).change(matter, "what your question is about"),
         SummaryRow::new("Your question", typed.text.question.trim().to_owned())
             .change(question, "your question"),
     ];
@@ -117,6 +129,20 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
     } else {
         your_rows(&typed.questioner, &you, borough)
     };
+    let person = &typed.questioner;
+    let naming = match person.publish_name.as_str() {
+        "yes" => Naming::Name,
+        "organisation" => Naming::Organisation,
+        _ => Naming::Withheld,
+    };
+    let organisation = Some(person.organisation.trim()).filter(|name| !name.is_empty());
+    // what was chosen before is as private as the name itself
+    let called = (!given_before).then(|| match naming {
+        Naming::Withheld => {
+            format!("Resident, then a number, then what your question is about: {about}")
+        }
+        named => published_name(named, person.name.trim(), organisation),
+    });
     let not_resident = !given_before && typed.questioner.resident != "yes";
     let declaration = if not_resident {
         "What I have given is correct".to_owned()
@@ -140,6 +166,11 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
         error: if declaration_missing { DECLARE } else { "" },
         question_rows,
         your_rows,
+        numbered: !given_before && naming == Naming::Withheld,
+        named_under_18: !given_before && person.under_18 == "yes" && naming == Naming::Name,
+        called,
+        phone: service.settings.council.phone.clone(),
+        email: service.settings.council.email.clone(),
         speaking: Speaking::of(service, draft),
         suggestions: Suggestions::of(draft),
         not_resident,
@@ -159,8 +190,28 @@ fn your_rows(person: &TypedQuestioner, you: &str, borough: &str) -> Vec<SummaryR
     let row = |key: &str, value: String, field: &str, about: &str| {
         SummaryRow::new(key, value).change(format!("{you}#{field}"), about)
     };
-    vec![
-        row("Full name", given(&person.name), "name", "your full name"),
+    let mut your_rows = vec![row(
+        "Full name",
+        given(&person.name),
+        "name",
+        "your full name",
+    )];
+    let under_18 = person.under_18 == "yes";
+    if under_18 {
+        your_rows.push(row(
+            "Under 18",
+            "Yes".to_owned(),
+            "under_18",
+            "whether you are under 18",
+        ));
+        your_rows.push(row(
+            "Parent or carer",
+            given(&person.carer_name),
+            "carer_name",
+            "the name of your parent or carer",
+        ));
+    }
+    your_rows.extend([
         row(
             "Organisation",
             given(&person.organisation),
@@ -196,10 +247,15 @@ fn your_rows(person: &TypedQuestioner, you: &str, borough: &str) -> Vec<SummaryR
             "whether you live in the borough",
         ),
         row(
-            "Can we publish your name?",
-            yes_or_no(&person.publish_name).to_owned(),
+            "Can we use your name in public?",
+            match person.publish_name.as_str() {
+                "yes" => "Yes",
+                "organisation" => "Only the name of my organisation",
+                _ => "No",
+            }
+            .to_owned(),
             "publish_name",
-            "whether we can publish your name",
+            "whether we can use your name in public",
         ),
         row(
             "What you need for the meeting",
@@ -207,7 +263,8 @@ fn your_rows(person: &TypedQuestioner, you: &str, borough: &str) -> Vec<SummaryR
             "needs",
             "what you need for the meeting",
         ),
-    ]
+    ]);
+    your_rows
 }
 
 async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
