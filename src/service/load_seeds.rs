@@ -31,6 +31,7 @@ use crate::{
     store::{
         connection::Db,
         meetings::{self, MeetingRecord},
+        postcodes,
         questions::{self, Minutes, Question, QuestionerDetails},
         responses::{self, SentReply, WrittenResponse},
         staff::{self, HeldRole, Role, StaffMember},
@@ -57,6 +58,16 @@ pub fn load(service: &Service, seeds: &Seeds, password_hash: &str) -> Result<boo
                 .get(question.meeting.as_str())
                 .ok_or_else(|| misfit(&question.meeting))?;
             load_question(service, db, question, record, officer, index)?;
+        }
+        let (entries, _) = postcodes::count(db)?;
+        if entries == 0 {
+            let directory = seeds.postcodes.directory();
+            for (postcode, inside) in &directory.postcodes {
+                postcodes::add(db, postcode, *inside)?;
+            }
+            for district in &directory.districts_outside {
+                postcodes::add(db, district, false)?;
+            }
         }
         service.audit(
             db,

@@ -14,6 +14,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::agenda::{ItemKind, Part};
+use crate::domain::postcode_directory::Directory;
+use crate::domain::questioner::Postcode;
 use crate::domain::working_days::WorkingDays;
 
 /// Everything in the directory of seeds, checked against each other.
@@ -31,6 +33,36 @@ pub struct Seeds {
     pub questions: Vec<SeedQuestion>,
     /// Invented accounts, for development alone.
     pub staff: SeedStaff,
+    /// Some postcodes of the borough and around it.
+    pub postcodes: SeedPostcodes,
+}
+
+/// A small directory of postcodes, until a whole one is imported.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedPostcodes {
+    /// Postcodes of the borough.
+    pub inside: Vec<String>,
+    /// Postcodes of districts that have some in the borough, which lie outside it.
+    pub outside: Vec<String>,
+    /// Districts that lie outside the borough altogether.
+    pub districts_outside: Vec<String>,
+}
+
+impl SeedPostcodes {
+    /// As an import would have it.
+    pub fn directory(&self) -> Directory {
+        let known = |postcodes: &[String], inside: bool| -> Vec<(String, bool)> {
+            postcodes
+                .iter()
+                .map(|postcode| (postcode.clone(), inside))
+                .collect()
+        };
+        Directory {
+            postcodes: [known(&self.inside, true), known(&self.outside, false)].concat(),
+            districts_outside: self.districts_outside.clone(),
+        }
+    }
 }
 
 /// A board.
@@ -278,6 +310,7 @@ const MEETINGS: &str = "meetings.toml";
 const DEMONSTRATION: &str = "demonstration.toml";
 const QUESTIONS: &str = "questions.toml";
 const STAFF: &str = "staff.toml";
+const POSTCODES: &str = "postcodes.toml";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -317,8 +350,15 @@ impl Seeds {
             read_file(directory, DEMONSTRATION, &mut problems);
         let questions: Option<Questions> = read_file(directory, QUESTIONS, &mut problems);
         let staff: Option<SeedStaff> = read_file(directory, STAFF, &mut problems);
-        let (Some(boards), Some(meetings), Some(demonstration), Some(questions), Some(staff)) =
-            (boards, meetings, demonstration, questions, staff)
+        let postcodes: Option<SeedPostcodes> = read_file(directory, POSTCODES, &mut problems);
+        let (
+            Some(boards),
+            Some(meetings),
+            Some(demonstration),
+            Some(questions),
+            Some(staff),
+            Some(postcodes),
+        ) = (boards, meetings, demonstration, questions, staff, postcodes)
         else {
             return Err(SeedsError { problems });
         };
@@ -329,6 +369,7 @@ impl Seeds {
             coming: demonstration.coming,
             questions: questions.question,
             staff,
+            postcodes,
         };
         seeds.check(&mut problems);
         if problems.is_empty() {
@@ -394,6 +435,13 @@ impl Seeds {
                 meeting.key
             ));
         }
+        for postcode in self.postcodes.inside.iter().chain(&self.postcodes.outside) {
+            if !Postcode::parse(postcode).is_ok_and(|read| read.as_str() == postcode) {
+                problems.push(format!(
+                    "{POSTCODES}: {postcode} is not a postcode in its usual form"
+                ));
+            }
+        }
         for (index, question) in self.questions.iter().enumerate() {
             if let Some(problem) = self.check_question(question) {
                 problems.push(format!("{QUESTIONS}: question {}: {problem}", index + 1));
@@ -456,7 +504,7 @@ mod tests {
     use super::*;
     use crate::config::Settings;
     use crate::domain::question::QuestionText;
-    use crate::domain::questioner::{EmailAddress, PersonName, Postcode};
+    use crate::domain::questioner::{EmailAddress, PersonName};
 
     fn seeds() -> Seeds {
         Seeds::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds"))).unwrap()
@@ -598,7 +646,7 @@ mod tests {
     #[test]
     fn a_name_that_names_nothing_is_reported_with_its_file() {
         let directory = tempfile::tempdir().unwrap();
-        for name in [BOARDS, MEETINGS, DEMONSTRATION, QUESTIONS, STAFF] {
+        for name in [BOARDS, MEETINGS, DEMONSTRATION, QUESTIONS, STAFF, POSTCODES] {
             let from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds")).join(name);
             std::fs::copy(from, directory.path().join(name)).unwrap();
         }

@@ -480,3 +480,43 @@ async fn words_from_right_to_left_are_laid_out_so_wherever_they_are_shown() {
     wrong.dedup();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[tokio::test]
+async fn a_fresh_service_knows_postcodes_on_both_sides_of_the_border() {
+    let app = start().await;
+    for (postcode, accepted) in [
+        ("M1 1AA", false),
+        ("WA4 4JL", false),
+        ("WA4 4GB", true),
+        ("WA8 9ZZ", true),
+    ] {
+        // another person each time: one question for each
+        let browser = app.browser();
+        let page = about_you(&browser, "Bus fares", "Why are bus fares up?").await;
+        let name = format!("Sample {}", postcode.replace(' ', ""));
+        let email = format!("{}@example.org", postcode.replace(' ', "").to_lowercase());
+        let filled = [
+            ("name", name.as_str()),
+            ("address", "1 Example Street"),
+            ("postcode", postcode),
+            ("email", email.as_str()),
+            ("resident", "yes"),
+            ("publish_name", "yes"),
+        ];
+        let answer = browser.press(&page, "Continue", &filled).await;
+        let check = browser.follow(answer).await;
+        let sent = browser
+            .press(&check, "Send your question", &[("declaration", "yes")])
+            .await;
+        let done = browser.follow(sent).await;
+        assert_eq!(
+            done.heading() == "Question received",
+            accepted,
+            "{postcode}: {}",
+            done.text()
+        );
+        if !accepted {
+            assert!(done.text().contains("34(9)(i)"), "{}", done.text());
+        }
+    }
+}
