@@ -2,7 +2,7 @@
 // has chosen stays as it is.
 import { Idiomorph } from './idiomorph.esm.js'
 import { drawClocks } from './clocks.js'
-import { say } from './announce.js'
+import { announce, say } from './announce.js'
 
 const REGION = '[data-live]'
 // an answer that does not come may have been asked for over a connection that is dead: asked again, it comes over another
@@ -73,7 +73,9 @@ export function takeOver (html, sent = null) {
   const region = page.querySelector(REGION)
   const present = document.querySelector(REGION)
   if (region === null || present === null || region.id !== present.id) return false
-  const row = document.activeElement?.closest('[data-place]')?.id
+  const held = document.activeElement
+  const row = held?.closest('[data-place]')
+  const [heldId, rowId, place] = [held?.id, row?.id, row?.dataset.place]
   Idiomorph.morph(present, region, {
     callbacks: {
       beforeNodeMorphed (old) {
@@ -86,9 +88,15 @@ export function takeOver (html, sent = null) {
       }
     }
   })
-  // what had the focus may be gone, or was moved: its row has the same keys
-  if (row !== undefined && document.activeElement === document.body) {
-    document.getElementById(row)?.focus({ preventScroll: true })
+  // what had the focus may have been moved with its row, or be gone: the row has the same keys
+  const after = rowId ? document.getElementById(rowId) : null
+  if (after !== null && !after.contains(document.activeElement)) {
+    const again = heldId ? document.getElementById(heldId) : null
+    ;(again ?? after).focus({ preventScroll: true })
+  }
+  if (after !== null && after.dataset.place !== place) {
+    const all = document.querySelectorAll('[data-place]').length
+    announce(`Moved to place ${after.dataset.place} of ${all}`)
   }
   renewTokens(page)
   document.title = page.title

@@ -1300,13 +1300,18 @@ async fn meetings_agendas_and_boards_are_added_and_changed() {
         page = officer.follow(added).await;
     }
     assert_eq!(officer.press(&page, "Add the item", &[]).await.status, 422);
-    let up = officer.press(&page, "Up: Bus lanes", &[]).await;
+    let up = officer.press(&page, "Up: Bus lanes, item 2", &[]).await;
+    // the focus comes back to the button that was pressed, whose name says the new place
+    let button = up.location().unwrap();
+    let (_, button) = button.split_once('#').unwrap();
+    let button = format!("[id='{button}']");
     page = officer.follow(up).await;
     let rows = page.all("ol[aria-labelledby=agenda] > li");
     assert!(
         rows[0].contains("Bus lanes") && rows[1].contains("Minutes"),
         "{rows:?}"
     );
+    assert_eq!(page.all(&button), ["Up: Bus lanes, item 1"]);
     let remove = officer.open(&page.link("Remove Minutes")).await;
     let removed = officer.press(&remove, "Remove the item", &[]).await;
     page = officer.follow(removed).await;

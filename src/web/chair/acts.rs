@@ -38,6 +38,15 @@ impl Asked {
         self.question
     }
 
+    /// The fragment of the button that moved a question, where one did; empty otherwise.
+    pub fn mover(&self) -> String {
+        match (self.act.as_str(), self.question) {
+            ("earlier", Some(question)) => format!("#up-{question}"),
+            ("later", Some(question)) => format!("#down-{question}"),
+            _ => String::new(),
+        }
+    }
+
     /// The event, from where question time stood when its sender looked.
     ///
     /// # Errors

@@ -493,7 +493,12 @@ pub async fn act(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
         })
         .await;
     match done {
-        Ok(_) => Ok(pages::see_other(&screen(id))),
+        // without a script the page is loaded anew: the focus goes back to the button that was pressed
+        Ok(_) => Ok(pages::see_other(&format!(
+            "{}{}",
+            screen(id),
+            asked.mover()
+        ))),
         Err(error @ (ServiceError::Forbidden(_) | ServiceError::NotFound)) => Err(error.into()),
         Err(error) => {
             let list = look(&staff, id).await?;

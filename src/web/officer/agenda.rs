@@ -26,6 +26,8 @@ use crate::{
 
 /// An item as a line of the agenda.
 pub struct ItemRow {
+    /// Its identifier.
+    pub id: AgendaItemId,
     /// Its own address.
     pub href: String,
     /// Its place.
@@ -48,6 +50,7 @@ pub fn rows(agenda: &[AgendaItem]) -> Vec<ItemRow> {
         .iter()
         .enumerate()
         .map(|(place, item)| ItemRow {
+            id: item.id,
             href: format!("/staff/meetings/{}/agenda/{}", item.meeting_id, item.id),
             position: item.position,
             title: item.title.clone(),
@@ -209,7 +212,11 @@ pub async fn shift(staff: Staff, path: web::Path<(MeetingId, AgendaItemId)>, for
     staff
         .run(move |service| acts::move_item(service, &acting, id, up))
         .await?;
-    Ok(pages::see_other(&agenda_of(meeting)))
+    // the focus goes back to the button that was pressed, whose name says the new place
+    let button = if up { "up" } else { "down" };
+    Ok(pages::see_other(&format!(
+        "/staff/meetings/{meeting}#{button}-{id}"
+    )))
 }
 
 #[derive(Template)]

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         id::DraftId,
         question::Channel,
-        questioner::{Naming, Postcode, published_name},
+        questioner::{EmailAddress, Naming, Postcode, published_name},
         refusal::Clause,
     },
     service::{
@@ -230,7 +230,8 @@ fn your_rows(person: &TypedQuestioner, you: &str, borough: &str) -> Vec<SummaryR
         ),
         row(
             "Email address",
-            given(&person.email),
+            EmailAddress::parse(&person.email)
+                .map_or_else(|_| given(&person.email), |email| email.as_str().to_owned()),
             "email",
             "your email address",
         ),
