@@ -118,7 +118,9 @@ async fn somebody_who_is_not_to_be_named_is_named_on_no_screen_in_the_room() {
                 .get(&format!("/meetings/{}/screen", evening_of.meeting))
                 .await;
             assert!(
-                screen.body.contains(&format!("Next: <strong>{CALLED}")),
+                screen
+                    .body
+                    .contains(&format!("Next: <strong><bdi>{CALLED}")),
                 "{}",
                 screen.body
             );
