@@ -54,6 +54,11 @@ macro_rules! line {
                 Ok(Self(line))
             }
 
+            /// Takes what was read when it was stored: what is read today may be stricter.
+            pub fn stored(line: &str) -> Self {
+                Self(line.to_owned())
+            }
+
             /// As it was typed.
             pub fn as_str(&self) -> &str {
                 &self.0

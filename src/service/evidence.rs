@@ -189,21 +189,11 @@ pub(super) fn person(details: &QuestionerDetails) -> Person<'_> {
 pub fn stored_questioner(details: &QuestionerDetails) -> Result<Questioner, ServiceError> {
     let broken = |_| ServiceError::Internal("stored details cannot be read".to_owned());
     Ok(Questioner {
-        name: PersonName::parse(&details.name).map_err(broken)?,
-        organisation: details
-            .organisation
-            .as_deref()
-            .map(Organisation::parse)
-            .transpose()
-            .map_err(broken)?,
+        name: PersonName::stored(&details.name),
+        organisation: details.organisation.as_deref().map(Organisation::stored),
         address: PostalAddress::parse(&details.address).map_err(broken)?,
         postcode: Postcode::parse(&details.postcode).map_err(broken)?,
-        email: details
-            .email
-            .as_deref()
-            .map(EmailAddress::parse)
-            .transpose()
-            .map_err(broken)?,
+        email: details.email.as_deref().map(EmailAddress::stored),
         telephone: None,
         needs: None,
         resident: details.resident,
@@ -214,4 +204,31 @@ pub fn stored_questioner(details: &QuestionerDetails) -> Result<Questioner, Serv
         },
         carer: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_that_were_stored_before_the_forms_became_stricter_are_still_read() {
+        let details = QuestionerDetails {
+            question_id: String::new(),
+            name: "Sample Resident www.example.org".to_owned(),
+            organisation: Some("anglers@example.org".to_owned()),
+            address: "1 Example Street\nWidnes WA7 2BB".to_owned(),
+            postcode: "WA8 7QF".to_owned(),
+            email: Some("resident@192.0.2.1".to_owned()),
+            telephone: Some("07700 90098".to_owned()),
+            needs: None,
+            arranged: None,
+            resident: true,
+            publish_name: true,
+            under_18: false,
+            carer_name: None,
+        };
+        let read = stored_questioner(&details).unwrap();
+        assert_eq!(read.name.as_str(), details.name);
+        assert_eq!(read.email.unwrap().as_str(), "resident@192.0.2.1");
+    }
 }

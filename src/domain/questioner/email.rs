@@ -119,6 +119,11 @@ impl EmailAddress {
         Ok(Self(address.to_owned()))
     }
 
+    /// Takes what was read when it was stored: what is read today may be stricter.
+    pub fn stored(address: &str) -> Self {
+        Self(address.to_owned())
+    }
+
     /// As it was typed; letters go to this.
     pub fn as_str(&self) -> &str {
         &self.0
