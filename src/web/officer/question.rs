@@ -77,6 +77,21 @@ struct QuestionPage {
 }
 
 impl QuestionPage {
+    /// What stands over the grounds: a chair has nothing before them to choose from.
+    fn reject_legend(&self) -> &'static str {
+        if self.may.approve {
+            "Or reject it because"
+        } else {
+            "Reject it because"
+        }
+    }
+
+    /// Whether there is anything under "More".
+    fn has_more(&self) -> bool {
+        let may = &self.may;
+        !self.response_href.is_empty() || may.redact || may.minutes || may.withdraw
+    }
+
     fn reason_label(&self) -> &'static str {
         if self.usual_reasons.is_empty() {
             "Reason for the exception"
