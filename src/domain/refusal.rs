@@ -241,7 +241,7 @@ impl Refusal {
 
     /// What can be done instead. It depends on whether the board has another meeting to send the question to.
     pub fn remedy(&self, next: NextMeeting) -> String {
-        match self {
+        let remedy = match self {
             Self::Late { .. } => format!(
                 "We have kept your question, and the council may give you a written response. {}",
                 next.remedy()
@@ -269,6 +269,9 @@ impl Refusal {
             Self::ItemNotForQuestions { .. } => {
                 "Choose another item, or contact the council about how to comment on this one.".to_owned()
             }
+            Self::MeetingNotTakingQuestions { .. } if next == NextMeeting::Barred => {
+                "You can contact the council about this in another way.".to_owned()
+            }
             Self::MeetingNotTakingQuestions { .. } => next.remedy(),
             Self::QuestionTimeOver { .. } => {
                 "Close public question time: each question that is left will get a written response.".to_owned()
@@ -280,7 +283,8 @@ impl Refusal {
             Self::NotIndicated => {
                 "Mark the questioner as present first, or pass them over for a written response.".to_owned()
             }
-        }
+        };
+        remedy.trim_end().to_owned()
     }
 
     /// Whether the question could go to another meeting as it is: what refuses it here need not refuse it there.
@@ -311,6 +315,8 @@ pub enum NextMeeting {
     WillBeTold,
     /// None has been announced.
     NotAnnounced,
+    /// It does not matter: the question is refused for another reason as well, which holds for every meeting.
+    Barred,
     /// It depends on the board, which is not known here.
     #[default]
     Unknown,
@@ -326,6 +332,7 @@ impl NextMeeting {
             ),
             Self::WillBeTold => "The board’s next meeting has not been announced. We will write to you when it is, so that you can send your question to it.".to_owned(),
             Self::NotAnnounced => "The board’s next meeting has not been announced. You can send your question to it once it has.".to_owned(),
+            Self::Barred => String::new(),
             Self::Unknown => "You can send your question to the next meeting of the board that is open for questions.".to_owned(),
         }
     }

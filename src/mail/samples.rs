@@ -407,6 +407,28 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 body: "The lights will be mended in the week of 18 March 2024.".to_owned(),
             },
         ),
+        sample(
+            "next_meeting",
+            Letter::NextMeeting {
+                about: about(),
+                date: day(2024, 3, 19),
+                starts: about().starts,
+                venue: about().venue,
+                deadline: deadline_of(day(2024, 3, 19)),
+            },
+        ),
+        sample(
+            "refused_with_no_next_meeting",
+            Letter::Refused {
+                about: about(),
+                received_at: late,
+                refusals: vec![Refusal::SecondQuestion {
+                    by: Allowance::Organisation,
+                    allowed,
+                }],
+                next_meeting: NextMeeting::WillBeTold,
+            },
+        ),
         to_officers("officer_new_question", new_question(false)),
         to_officers("officer_new_question_refused", new_question(true)),
         to_officers(

@@ -2,7 +2,7 @@
 
 mod meeting_changed;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::letters::{Addressed, Block, Content, one_line};
 use crate::{
@@ -119,6 +119,13 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             body,
         } => written_response(draft, about, *reason, body),
         Letter::Correction { about, body } => correction(draft, about, body),
+        Letter::NextMeeting {
+            about,
+            date,
+            starts,
+            venue,
+            deadline,
+        } => next_meeting_announced(draft, about, (*date, *starts), venue, *deadline),
         Letter::OfficerNewQuestion {
             reference,
             board,
@@ -779,6 +786,45 @@ fn correction(draft: Draft<'_>, about: &About, body: &str) -> Content {
             format!(
                 "Correction to the written response to your question {}",
                 about.reference
+            ),
+        )
+}
+
+fn next_meeting_announced(
+    draft: Draft<'_>,
+    about: &About,
+    (date, starts): (NaiveDate, NaiveTime),
+    venue: &str,
+    deadline: DateTime<Utc>,
+) -> Content {
+    let because = draft.because(Clause::Iii);
+    draft
+        .say(format!(
+            "We could not accept your question for {}. We said that we would write to you when the board’s next meeting was announced.",
+            the_meeting(about)
+        ))
+        .facts(vec![
+            ("Reference", about.reference.clone()),
+            ("Next meeting", long_date(date)),
+            ("Starts", clock_time(starts)),
+            ("Where", venue.to_owned()),
+            ("Deadline for questions", time_on_day(deadline)),
+        ])
+        .say(format!(
+            "Your question has not been sent to this meeting. If you want to ask it there, send it before the deadline {}.",
+            because
+        ))
+        .question(about)
+        .what_you_can_do(&[
+            "send your question to the board’s next meeting",
+            "check the progress of your question",
+        ])
+        .for_questioner(
+            about,
+            format!(
+                "Your question {}: the board meets next on {}",
+                about.reference,
+                short_date(date)
             ),
         )
 }

@@ -171,6 +171,14 @@ pub enum Letter {
     },
     /// A correction of the written response.
     Correction { about: About, body: String },
+    /// The board's next meeting has been announced, and the refused question can be sent to it.
+    NextMeeting {
+        about: About,
+        date: NaiveDate,
+        starts: NaiveTime,
+        venue: String,
+        deadline: DateTime<Utc>,
+    },
     /// To the officers: a question has come. No personal details.
     OfficerNewQuestion {
         reference: String,
@@ -207,6 +215,7 @@ impl Letter {
             Self::HoldingReply { .. } => "holding_reply",
             Self::WrittenResponse { .. } => "written_response",
             Self::Correction { .. } => "correction",
+            Self::NextMeeting { .. } => "next_meeting",
             Self::OfficerNewQuestion { .. } => "officer_new_question",
             Self::OfficerLetterFailed { .. } => "officer_letter_failed",
         }
@@ -229,7 +238,8 @@ impl Letter {
             | Self::ResponseOwed { about, .. }
             | Self::HoldingReply { about, .. }
             | Self::WrittenResponse { about, .. }
-            | Self::Correction { about, .. } => Some(about),
+            | Self::Correction { about, .. }
+            | Self::NextMeeting { about, .. } => Some(about),
             Self::OfficerNewQuestion { .. } | Self::OfficerLetterFailed { .. } => None,
         }
     }
@@ -251,7 +261,8 @@ impl Letter {
             | Self::ResponseOwed { about, .. }
             | Self::HoldingReply { about, .. }
             | Self::WrittenResponse { about, .. }
-            | Self::Correction { about, .. } => Some(about),
+            | Self::Correction { about, .. }
+            | Self::NextMeeting { about, .. } => Some(about),
             Self::OfficerNewQuestion { .. } | Self::OfficerLetterFailed { .. } => None,
         }
     }

@@ -25,6 +25,7 @@ pub mod letters_in_sight;
 pub mod load_seeds;
 pub mod meetings;
 pub mod minutes;
+pub mod next_meeting;
 pub mod notify_changes;
 pub mod password;
 pub mod permission;

@@ -9,6 +9,7 @@ use crate::{
         question::{Channel, Matter},
         questioner::Naming,
         reference::Reference,
+        refusal::NextMeeting,
         same_person,
         standing_order::{Circumstances, Exception, Notice, admit},
         status::Status,
@@ -18,7 +19,7 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         letters::{About, Letter},
-        permission,
+        next_meeting, permission,
         typed_question::{TypedQuestion, WellFormed},
         views,
     },
@@ -290,11 +291,15 @@ fn submit_in(
             provisional: deadline.provisional,
         }
     } else {
+        let (next_meeting, _) = next_meeting::known(service, db, &question, meeting)?;
+        if matches!(next_meeting, NextMeeting::On(_)) {
+            questions::told_of_next_meeting(db, question.id, now)?;
+        }
         Letter::Refused {
             about,
             received_at: question.received_at,
             refusals: question.refusals.clone(),
-            next_meeting: views::next_meeting_in_brief(service, db, meeting)?,
+            next_meeting,
         }
     };
     service.write_letter(db, &question, Some(&details), &letter)?;

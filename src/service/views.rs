@@ -8,7 +8,6 @@ use crate::{
         id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
-        refusal::NextMeeting,
         room_name::RoomName,
         standing_order::notice::Deadline,
         status::Status,
@@ -155,21 +154,6 @@ pub fn next_meeting_of_board(
         }
     }
     Ok(None)
-}
-
-/// What is known of the next meeting of the same board that takes questions now.
-///
-/// # Errors
-/// Those of the store.
-pub fn next_meeting_in_brief(
-    service: &Service,
-    db: &mut Db,
-    meeting: &Meeting,
-) -> Result<NextMeeting, ServiceError> {
-    let next = next_meeting_of_board(service, db, meeting)?;
-    Ok(next.map_or(NextMeeting::NotAnnounced, |next| {
-        NextMeeting::On(next.meeting().date)
-    }))
 }
 
 /// Returns the name by which the questioner is called in the room, and by which every screen and paper there knows them.

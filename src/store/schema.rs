@@ -130,6 +130,7 @@ diesel::table! {
         carried_from -> Nullable<Text>,
         draft_id -> Nullable<Text>,
         link_version -> Integer,
+        next_meeting_told_at -> Nullable<Timestamp>,
         entered_by -> Nullable<Text>,
         put_on -> Nullable<Date>,
         version -> Integer,

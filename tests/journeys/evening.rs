@@ -47,7 +47,7 @@ pub struct Evening {
 /// A board under its own name and address.
 pub fn board(app: &TestApp, officer: &Acting, name: &str, slug: &str) -> BoardId {
     let particulars = BoardParticulars {
-        name: format!("{name} Policy and Performance Board"),
+        name: format!("{name} {}", app.service.settings.council.rule.board),
         slug: slug.to_owned(),
         modern_gov_id: None,
         minute_prefix: String::new(),

@@ -10,6 +10,7 @@ mod guards;
 mod import;
 mod letters;
 mod naming;
+mod next_meeting;
 mod officer;
 mod papers;
 mod private_link;

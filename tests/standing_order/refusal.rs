@@ -150,17 +150,18 @@ fn a_late_question_is_told_the_deadline_and_its_receipt_to_the_millisecond() {
 }
 
 /// Everything that can be known of the board's next meeting.
-const EVERY_NEXT_MEETING: [NextMeeting; 4] = [
+const EVERY_NEXT_MEETING: [NextMeeting; 5] = [
     NextMeeting::On(chrono::NaiveDate::from_ymd_opt(2024, 3, 19).unwrap()),
     NextMeeting::WillBeTold,
     NextMeeting::NotAnnounced,
     NextMeeting::Unknown,
+    NextMeeting::Barred,
 ];
 
 #[test]
 fn a_remedy_names_the_next_meeting_where_there_is_one_and_promises_a_letter_only_where_one_is_written()
  {
-    let [announced, told, not_announced, unknown] = EVERY_NEXT_MEETING;
+    let [announced, told, not_announced, unknown, barred] = EVERY_NEXT_MEETING;
     for refusal in each_refusal() {
         let said = |next| refusal.remedy(next);
         if !refusal.may_be_sent_on() || matches!(refusal, Refusal::ItemNotForQuestions { .. }) {
@@ -169,6 +170,7 @@ fn a_remedy_names_the_next_meeting_where_there_is_one_and_promises_a_letter_only
         }
         assert!(said(announced).contains("next meeting, on Tuesday 19 March 2024"));
         assert!(said(told).contains("has not been announced. We will write to you"));
+        assert!(!said(barred).contains("next meeting"), "{refusal:?}");
         for next in [announced, not_announced, unknown] {
             assert!(!said(next).contains("will write"), "{refusal:?}");
         }

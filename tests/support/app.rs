@@ -42,6 +42,8 @@ pub struct Setup {
     pub now: DateTime<Utc>,
     /// Settings over those of the repository, in TOML.
     pub toml: String,
+    /// The figures of the standing order, in TOML; empty for those of the repository.
+    pub figures: String,
     /// Whether the seeds are loaded.
     pub seeds: bool,
     /// A database of the caller's; none for an SQLite file of its own.
@@ -58,6 +60,7 @@ impl Default for Setup {
         Self {
             now: Utc.with_ymd_and_hms(2024, 2, 5, 15, 0, 0).unwrap(),
             toml: String::new(),
+            figures: String::new(),
             seeds: false,
             database: None,
             clock: None,
@@ -104,7 +107,12 @@ impl TestApp {
             ("PQT__MAIL__TRANSPORT", "memory"),
             ("PQT__SERVER__WORKERS", "1"),
         ];
-        let settings = Settings::from_parts(&root.join("config"), &toml, &environment)
+        let config = if setup.figures.is_empty() {
+            root.join("config")
+        } else {
+            config_with(&root.join("config"), directory.path(), &setup.figures)
+        };
+        let settings = Settings::from_parts(&config, &toml, &environment)
             .expect("the settings of the repository");
         let settings = Arc::new(settings);
         let url = setup
@@ -255,6 +263,18 @@ impl TestApp {
         self.letters().await;
         self.postman.letters_to(email)
     }
+}
+
+/// A copy of the configuration with other figures of the standing order.
+fn config_with(config: &Path, directory: &Path, figures: &str) -> std::path::PathBuf {
+    let copy = directory.join("config");
+    std::fs::create_dir(&copy).expect("a directory");
+    for file in std::fs::read_dir(config).expect("the configuration") {
+        let file = file.expect("a file");
+        std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
+    }
+    std::fs::write(copy.join("standing_order.toml"), figures).expect("the figures");
+    copy
 }
 
 /// Somebody's browser: it keeps its cookies, and follows no redirect by itself.

@@ -8,6 +8,7 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
+        next_meeting,
         notify_changes::{self, Plan},
         permission,
         views::{self, MeetingView},
@@ -161,6 +162,7 @@ pub fn change(
             Some(trace(&foreseen.then.record)),
         )?;
         notify_changes::carry_out(service, db, &foreseen.plan)?;
+        next_meeting::announce(service, db, id)?;
         views::meeting(service, db, id)
     })
 }

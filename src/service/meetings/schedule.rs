@@ -12,7 +12,7 @@ use crate::{
     service::{
         FieldError, Service, ServiceError,
         actor::Acting,
-        permission,
+        next_meeting, permission,
         views::{self, MeetingView},
     },
     store::{
@@ -78,6 +78,7 @@ pub fn schedule(
             None,
             Some(trace(&record)),
         )?;
+        next_meeting::announce(service, db, record.meeting.id)?;
         views::meeting(service, db, record.meeting.id)
     })
 }

@@ -6,6 +6,7 @@ mod decision;
 mod exception;
 mod idempotency;
 mod minutes;
+mod next_meeting;
 mod questioner;
 
 pub use allowance::*;
@@ -13,6 +14,7 @@ pub use decision::*;
 pub use exception::*;
 pub use idempotency::*;
 pub use minutes::*;
+pub use next_meeting::*;
 pub use questioner::*;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -16,9 +16,9 @@ use crate::{
         },
         status::{Act, Status},
     },
-    service::{Service, ServiceError, permission, views, your_question},
+    service::{Service, ServiceError, next_meeting, permission, views, your_question},
     store::questions::{self, DecisionKind},
-    web::{Answer, ApiActor, problem::RefusalProblem, public::next_meeting},
+    web::{Answer, ApiActor, problem::RefusalProblem},
 };
 
 /// A question as its own questioner sees it.
@@ -133,14 +133,15 @@ impl YourQuestion {
     ) -> Result<Self, ServiceError> {
         let view = &seen.view;
         let question = &view.question;
-        let (earlier, next) = service.store.read(|db| {
+        let (earlier, known, next) = service.store.read(|db| {
             let rejected = view.decisions.iter().rev().find_map(|d| d.earlier);
             let earlier = match rejected {
                 Some(id) => Some(questions::question(db, id)?.reference.to_string()),
                 None => None,
             };
             let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
-            Ok::<_, ServiceError>((earlier, next))
+            let (known, _) = next_meeting::known(service, db, question, view.meeting.meeting())?;
+            Ok::<_, ServiceError>((earlier, known, next))
         })?;
         let wording = service.wording(view.meeting.meeting());
         let in_time = view.meeting.takes_questions(service.now());
@@ -182,9 +183,7 @@ impl YourQuestion {
             refusals: question
                 .refusals
                 .iter()
-                .map(|refusal| {
-                    RefusalProblem::new(refusal, wording.names, next_meeting(next.as_ref()))
-                })
+                .map(|refusal| RefusalProblem::new(refusal, wording.names, known))
                 .collect(),
             rejection,
             response: view.minutes.response.clone(),

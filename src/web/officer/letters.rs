@@ -48,6 +48,7 @@ pub fn kind_words(kind: &str) -> &'static str {
         "response_owed" => "Written response to come",
         "holding_reply" => "Holding reply",
         "written_response" => "Written response",
+        "next_meeting" => "Next meeting announced",
         "correction" => "Correction of the written response",
         "officer_new_question" => "New question, to the officers",
         "officer_letter_failed" => "Letter failed, to the officers",

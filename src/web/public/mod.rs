@@ -14,7 +14,6 @@ use actix_web::{
     web,
 };
 
-pub use ask::done::next_meeting;
 pub use words::count;
 
 /// Adds the routes.

@@ -21,7 +21,7 @@ use crate::{
         status::{Act, Status},
     },
     service::{
-        ServiceError, drafts,
+        ServiceError, drafts, next_meeting,
         views::{self, PublicQuestion, QuestionView},
         your_question::{self, YourQuestion},
     },
@@ -29,10 +29,7 @@ use crate::{
     web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages, routes},
 };
 
-use super::{
-    ask::done::{can_be_carried, next_meeting},
-    words::MeetingWords,
-};
+use super::{ask::done::can_be_carried, words::MeetingWords};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -129,13 +126,15 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
                         }
                         None => None,
                     };
-                    Ok::<_, ServiceError>((next, earlier))
+                    let (known, _) =
+                        next_meeting::known(service, db, &view.question, view.meeting.meeting())?;
+                    Ok::<_, ServiceError>((known, next, earlier))
                 })?;
                 Ok((looked, found))
             })
             .await?
     };
-    let (next, earlier) = found;
+    let (known, next, earlier) = found;
     let now = visitor.service().now();
     let council = visitor.service().settings.council.clone();
     let meeting = MeetingWords::new(&looked.view.meeting, now);
@@ -165,7 +164,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         .question
         .refusals
         .iter()
-        .map(|refusal| RefusalWords::new(refusal, wording.names, next_meeting(next.as_ref())))
+        .map(|refusal| RefusalWords::new(refusal, wording.names, known))
         .collect();
     let sends_on = match status {
         Status::Refused => can_be_carried(&view.question.refusals),

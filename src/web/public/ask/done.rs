@@ -8,12 +8,12 @@ use crate::{
     domain::{
         id::DraftId,
         local_time, masked,
-        refusal::{NextMeeting, Refusal, RefusalWords},
+        refusal::{Refusal, RefusalWords},
         status::Status,
     },
     service::{
-        ServiceError, drafts,
-        views::{self, MeetingView, QuestionView},
+        ServiceError, drafts, next_meeting,
+        views::{self, QuestionView},
     },
     store::letters::LetterState,
     web::{Answer, Form, Visitor, page::Page, pages, public::words::MeetingWords, routes},
@@ -72,13 +72,6 @@ pub fn can_be_carried(refusals: &[Refusal]) -> bool {
     refusals.iter().all(Refusal::may_be_sent_on)
 }
 
-/// What is known of the board's next meeting.
-pub fn next_meeting(next: Option<&MeetingView>) -> NextMeeting {
-    next.map_or(NextMeeting::NotAnnounced, |next| {
-        NextMeeting::On(next.meeting().date)
-    })
-}
-
 fn by_letter(view: &QuestionView) -> ByLetter {
     ByLetter {
         email: view
@@ -100,11 +93,12 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
         return Ok(pages::see_other(&format!("/ask/{}", draft.id)));
     };
     let id = question.id;
-    let (view, next) = visitor
+    let (view, (known, next)) = visitor
         .run(move |service| {
             service.store.read(|db| {
                 let view = views::question(service, db, id)?;
-                let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
+                let next =
+                    next_meeting::known(service, db, &view.question, view.meeting.meeting())?;
                 Ok::<_, ServiceError>((view, next))
             })
         })
@@ -150,13 +144,11 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
                 .refusals
                 .iter()
                 .map(|refusal| Refused {
-                    words: RefusalWords::new(refusal, wording.names, next_meeting(next.as_ref())),
+                    words: RefusalWords::new(refusal, wording.names, known),
                     rule: refusal.rule(&wording),
                 })
                 .collect(),
-            next: next
-                .filter(|_| can_be_carried(&view.question.refusals))
-                .map(|next| MeetingWords::new(&next, now)),
+            next: next.map(|next| MeetingWords::new(&next, now)),
             question: view.question.public_text,
             letter,
             private_link,
