@@ -3,7 +3,7 @@
 use crate::{
     documents::Heading,
     domain::{local_time, status::Status},
-    service::chair_list::ChairList,
+    service::{chair_list::ChairList, views},
 };
 
 /// A question on the sheet. It holds nothing that was not agreed for publication.
@@ -37,8 +37,12 @@ impl QuestionSheet {
     pub fn of(list: &ChairList, council: &str) -> Self {
         Self {
             heading: Heading::of(&list.meeting, council),
+            // what clause (ii) or (vi) stands against is not handed round (reading 25)
             questions: (1..)
-                .zip(&list.listed)
+                .zip(list.listed.iter().filter(|listed| {
+                    listed.question.status != Status::Approved
+                        || views::agenda_refusal(&listed.question, &list.meeting).is_none()
+                }))
                 .map(|(place, listed)| SheetQuestion {
                     place,
                     name: listed.room_name.short(),

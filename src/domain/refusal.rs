@@ -119,7 +119,7 @@ impl Refusal {
                 Clause::I
             }
             Self::NotOnAgenda => Clause::Ii,
-            Self::ItemNotForQuestions { .. } => Clause::Vi,
+            Self::ItemNotForQuestions { why, .. } => why.clause(),
             Self::SpeakingTimeOver { .. } => Clause::Viii,
             Self::SecondSupplementary { .. } => Clause::Iv,
             Self::NotIndicated => Clause::Vii,

@@ -6,6 +6,8 @@
 //!    │                │  └──reopen──────┘                ├─deal with under an item─▶ dealt with
 //!    └──owe───────────┴────────owe──────────────────────▶ response owed ─respond─▶ responded
 //! ```
+//! A refused question is also restored, when a moved deadline puts it in time (reading 24); an approved one goes back to be decided
+//! again, when its agenda item can no longer be asked about (reading 25).
 //! Withdrawing and disowning end a question that has not been put. Once it was put, the record stands.
 
 use crate::{coded, domain::codes::Code};
@@ -43,8 +45,12 @@ coded! {
     pub enum Act {
         /// An officer's recorded exception lets a refused question in.
         Admit = "admit",
+        /// The deadline moves past its moment of receipt, so that it is in time after all (reading 24).
+        Restore = "restore",
         /// The proper officer approves it.
         Approve = "approve",
+        /// Its agenda item can no longer be asked about, so that an approval is to be decided again (reading 25).
+        Reconsider = "reconsider",
         /// The proper officer or the chair rejects it.
         Reject = "reject",
         /// A rejection is taken back.
@@ -73,6 +79,7 @@ pub const TRANSITIONS: &[(Status, Act, Status)] = {
     use {Act as A, Status as S};
     &[
         (S::Refused, A::Admit, S::Submitted),
+        (S::Refused, A::Restore, S::Submitted),
         (S::Refused, A::Owe, S::ResponseOwed),
         (S::Refused, A::Withdraw, S::Withdrawn),
         (S::Refused, A::Disown, S::Disowned),
@@ -81,6 +88,7 @@ pub const TRANSITIONS: &[(Status, Act, Status)] = {
         (S::Submitted, A::Withdraw, S::Withdrawn),
         (S::Submitted, A::Disown, S::Disowned),
         (S::Submitted, A::Owe, S::ResponseOwed),
+        (S::Approved, A::Reconsider, S::Submitted),
         (S::Approved, A::Reject, S::Rejected),
         (S::Approved, A::Withdraw, S::Withdrawn),
         (S::Approved, A::Disown, S::Disowned),

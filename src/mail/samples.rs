@@ -15,7 +15,7 @@ use crate::{
     },
     service::{
         deliver_outbox::DESK_PATH,
-        letters::{About, Earlier, Letter},
+        letters::{About, Earlier, Letter, SendInstead},
         notify_changes::{Change, Effect},
     },
 };
@@ -334,6 +334,59 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 why: Some("Monday 5 February 2024 is now a bank holiday.".to_owned()),
             },
         ),
+        sample("restored", changed(vec![later.clone()], Effect::Restored, deadline)),
+        sample(
+            "restored_or_the_other",
+            changed(
+                vec![later.clone()],
+                Effect::Choice {
+                    refusals: vec![Refusal::SecondQuestion {
+                        by: Allowance::Person,
+                        allowed,
+                    }],
+                    next: true,
+                },
+                deadline,
+            ),
+        ),
+        sample(
+            "no_longer_late_but_still_refused",
+            changed(
+                vec![later.clone()],
+                Effect::StillRefused {
+                    refusals: vec![Refusal::NotResident],
+                },
+                deadline,
+            ),
+        ),
+        sample(
+            "approved_and_to_be_decided_again",
+            changed(
+                vec![Change::Matter {
+                    old: "Community safety update".to_owned(),
+                    new: "Contract for street lighting (exempt)".to_owned(),
+                }],
+                Effect::DecideAgain {
+                    refusal: Refusal::ItemNotForQuestions {
+                        item: "Contract for street lighting (exempt)".to_owned(),
+                        why: NotForQuestions::Private,
+                    },
+                    approved: true,
+                },
+                deadline,
+            ),
+        ),
+        to_officers(
+            "officer_questions_restored",
+            Letter::OfficerQuestionsRestored {
+                board: about().board,
+                date: about().date,
+                deadline,
+                restored: vec!["PQ-2024-7KX4".to_owned(), "PQ-2024-M4QT".to_owned()],
+                choices: vec!["PQ-2024-9XYZ".to_owned()],
+                path: "/staff/meetings/018d79c8".to_owned(),
+            },
+        ),
         sample(
             "another_until",
             changed(vec![later.clone()], Effect::AnotherUntil, deadline),
@@ -357,6 +410,18 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
             Letter::MeetingCancelled {
                 about: about(),
                 due_on,
+                next: None,
+            },
+        ),
+        sample(
+            "meeting_cancelled_with_a_next",
+            Letter::MeetingCancelled {
+                about: about(),
+                due_on,
+                next: Some(SendInstead {
+                    date: day(2024, 4, 16),
+                    deadline: deadline_of(day(2024, 4, 16)),
+                }),
             },
         ),
         sample(

@@ -17,7 +17,7 @@ use crate::{
         },
         wording::Wording,
     },
-    service::letters::{About, Earlier, Letter},
+    service::letters::{About, Earlier, Letter, SendInstead},
 };
 
 /// What a letter says.
@@ -99,7 +99,11 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             old_date,
             deadline,
         } => meeting_moved(draft, about, *old_date, *deadline),
-        Letter::MeetingCancelled { about, due_on } => meeting_cancelled(draft, about, *due_on),
+        Letter::MeetingCancelled {
+            about,
+            due_on,
+            next,
+        } => meeting_cancelled(draft, about, *due_on, next.as_ref()),
         Letter::DeadlineChanged {
             about,
             old,
@@ -133,6 +137,14 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             refused,
             path,
         } => officer_new_question(draft, reference, board, *date, *refused, path),
+        Letter::OfficerQuestionsRestored {
+            board,
+            date,
+            deadline,
+            restored,
+            choices,
+            path,
+        } => meeting_changed::to_officers(draft, board, *date, *deadline, restored, choices, path),
         Letter::OfficerLetterFailed {
             letter,
             reference,
@@ -627,11 +639,28 @@ fn meeting_moved(
         )
 }
 
-fn meeting_cancelled(draft: Draft<'_>, about: &About, due_on: NaiveDate) -> Content {
+fn meeting_cancelled(
+    draft: Draft<'_>,
+    about: &About,
+    due_on: NaiveDate,
+    next: Option<&SendInstead>,
+) -> Content {
+    let can: &[&str] = if next.is_some() {
+        &[
+            "check the progress of your question",
+            "send it to the board’s next meeting",
+            "withdraw it if you no longer want a written response",
+        ]
+    } else {
+        &[
+            "check the progress of your question",
+            "withdraw it if you no longer want a written response",
+        ]
+    };
     let because = draft.because(Clause::Ix);
     draft
         .say(format!(
-            "{} has been cancelled, and there is no new date.",
+            "{} has been cancelled, and there is no new date. We are sorry.",
             capital(&the_meeting(about))
         ))
         .heading("What happens next")
@@ -640,11 +669,16 @@ fn meeting_cancelled(draft: Draft<'_>, about: &About, due_on: NaiveDate) -> Cont
             long_date(due_on),
             because
         ))
+        .when(next.is_some(), |draft| {
+            let Some(next) = next else { return draft };
+            draft.say(format!(
+                "If you would rather ask your question at a meeting, you can send it to the board’s next meeting, on {}, until {}.",
+                long_date(next.date),
+                time_on_day(next.deadline)
+            ))
+        })
         .question(about)
-        .what_you_can_do(&[
-            "see how your question stands",
-            "withdraw it if you no longer want an answer",
-        ])
+        .what_you_can_do(can)
         .for_questioner(
             about,
             format!(

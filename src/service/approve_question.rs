@@ -29,8 +29,9 @@ pub fn letter(service: &Service, view: &QuestionView) -> Letter {
 /// empty.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`] where a strong match has not been decided; [`ServiceError::Conflict`]
-/// where it has changed since or can't be approved.
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`] where a strong match has not been decided; [`ServiceError::Refused`] where
+/// clause (ii) or (vi) stands against it by the agenda as it is now; [`ServiceError::Conflict`] where it has changed since or can't
+/// be approved.
 pub fn approve(
     service: &Service,
     acting: &Acting,
@@ -54,6 +55,9 @@ pub fn approve(
         let mut question = was.clone();
         question.status = was.status.after(Act::Approve)?;
         question.version += 1;
+        if let Some(refusal) = views::refusal_to_approve(was, &view.meeting) {
+            return Err(ServiceError::Refused(vec![refusal]));
+        }
         let now = service.now();
         let found = evidence::evidence(service, db, was, view.meeting.meeting())?;
         let strong: Vec<_> = found.strong().collect();

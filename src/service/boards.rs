@@ -2,8 +2,14 @@
 
 use crate::{
     domain::{id::BoardId, meeting::Board, text},
-    service::{FieldError, Service, ServiceError, actor::Acting, permission},
-    store::meetings,
+    service::{
+        FieldError, Service, ServiceError,
+        actor::Acting,
+        notify_changes::{self, Plan},
+        permission,
+        views::{self, MeetingView},
+    },
+    store::{connection::Db, meetings},
 };
 
 /// What is said of a board.
@@ -103,7 +109,50 @@ pub fn add(
     })
 }
 
-/// Changes a board.
+/// Who would be told of a board's new name: what is planned for each of its meetings still to be held.
+fn plans(
+    service: &Service,
+    db: &mut Db,
+    board: &Board,
+) -> Result<Vec<(MeetingView, Plan)>, ServiceError> {
+    let mut plans = Vec::new();
+    for was in views::coming_meetings(service, db)? {
+        if was.board.id == board.id {
+            let mut then = was.clone();
+            then.board = board.clone();
+            let plan = notify_changes::plan(service, db, &was, &then, None)?;
+            plans.push((then, plan));
+        }
+    }
+    Ok(plans)
+}
+
+/// Shows who would be told what if a board were changed, without changing it.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::NotFound`].
+pub fn foresee(
+    service: &Service,
+    acting: &Acting,
+    id: BoardId,
+    particulars: &BoardParticulars,
+) -> Result<Plan, ServiceError> {
+    permission::proper_officer(acting)?;
+    let board = particulars.board(id, 0)?;
+    service.store.read(|db| {
+        meetings::board(db, id)?;
+        let mut all = Plan::default();
+        for (_, plan) in plans(service, db, &board)? {
+            if !plan.letters.is_empty() {
+                all.changes = plan.changes;
+            }
+            all.letters.extend(plan.letters);
+        }
+        Ok(all)
+    })
+}
+
+/// Changes a board. A new name is told to everybody to whom letters have named the old one (reading 24).
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::Conflict`] where it has changed since.
@@ -128,6 +177,7 @@ pub fn change(
                 "Another board has this short name",
             ));
         }
+        let plans = plans(service, db, &board)?;
         if !meetings::update_board(db, &board)? {
             return Err(ServiceError::changed());
         }
@@ -139,6 +189,9 @@ pub fn change(
             Some(trace(&was)),
             Some(trace(&board)),
         )?;
+        for (then, plan) in &plans {
+            notify_changes::carry_out(service, db, acting, plan, then)?;
+        }
         Ok(board.clone())
     })
 }

@@ -81,7 +81,7 @@ fn reckon_in(
         )?;
         let then = views::meeting(service, db, record.meeting.id)?;
         let plan = notify_changes::plan(service, db, &was, &then, Some(&change.reason))?;
-        notify_changes::carry_out(service, db, &plan)?;
+        notify_changes::carry_out(service, db, acting, &plan, &then)?;
         changes.push(change);
     }
     Ok(changes)

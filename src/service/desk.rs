@@ -59,6 +59,8 @@ pub struct Waiting {
     pub likeness: Option<Likeness>,
     /// Whether it and another question are from what the rule takes for one person, and one of them was refused for that.
     pub contested: bool,
+    /// Why clause (ii) or (vi) keeps it from being approved (reading 25).
+    pub agenda_refusal: Option<Refusal>,
 }
 
 /// A written response that is owed.
@@ -352,6 +354,9 @@ fn waiting_at(
                 contested: others
                     .iter()
                     .any(|(other, likeness)| is_contested(question, other, *likeness)),
+                agenda_refusal: (question.status == Status::Submitted)
+                    .then(|| views::refusal_to_approve(question, view))
+                    .flatten(),
                 name: details
                     .map_or(&question.published_name, |details| &details.name)
                     .clone(),

@@ -80,6 +80,15 @@ pub struct Earlier {
     pub answer: Option<String>,
 }
 
+/// A meeting to which a question could be sent instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendInstead {
+    /// Its local date.
+    pub date: NaiveDate,
+    /// Its deadline for questions.
+    pub deadline: DateTime<Utc>,
+}
+
 /// A letter, as facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -145,7 +154,13 @@ pub enum Letter {
         deadline: DateTime<Utc>,
     },
     /// The meeting is cancelled; a written response follows.
-    MeetingCancelled { about: About, due_on: NaiveDate },
+    MeetingCancelled {
+        about: About,
+        due_on: NaiveDate,
+        /// The board's next meeting that takes questions, if one is known.
+        #[serde(default)]
+        next: Option<SendInstead>,
+    },
     /// The deadline has moved because the calendar changed. Written by earlier releases; kept so that those letters can be read.
     DeadlineChanged {
         about: About,
@@ -187,6 +202,17 @@ pub enum Letter {
         refused: bool,
         path: String,
     },
+    /// To the officers: a moved deadline has put late questions in time (reading 24). No personal details.
+    OfficerQuestionsRestored {
+        board: String,
+        date: NaiveDate,
+        deadline: DateTime<Utc>,
+        /// References of the questions that now wait for a decision.
+        restored: Vec<String>,
+        /// References of those whose questioner has another at the meeting, and was offered the choice.
+        choices: Vec<String>,
+        path: String,
+    },
     /// To the officers: a letter could not be sent. No personal details.
     OfficerLetterFailed {
         letter: String,
@@ -217,6 +243,7 @@ impl Letter {
             Self::Correction { .. } => "correction",
             Self::NextMeeting { .. } => "next_meeting",
             Self::OfficerNewQuestion { .. } => "officer_new_question",
+            Self::OfficerQuestionsRestored { .. } => "officer_questions_restored",
             Self::OfficerLetterFailed { .. } => "officer_letter_failed",
         }
     }
@@ -240,7 +267,9 @@ impl Letter {
             | Self::WrittenResponse { about, .. }
             | Self::Correction { about, .. }
             | Self::NextMeeting { about, .. } => Some(about),
-            Self::OfficerNewQuestion { .. } | Self::OfficerLetterFailed { .. } => None,
+            Self::OfficerNewQuestion { .. }
+            | Self::OfficerQuestionsRestored { .. }
+            | Self::OfficerLetterFailed { .. } => None,
         }
     }
 
@@ -263,7 +292,9 @@ impl Letter {
             | Self::WrittenResponse { about, .. }
             | Self::Correction { about, .. }
             | Self::NextMeeting { about, .. } => Some(about),
-            Self::OfficerNewQuestion { .. } | Self::OfficerLetterFailed { .. } => None,
+            Self::OfficerNewQuestion { .. }
+            | Self::OfficerQuestionsRestored { .. }
+            | Self::OfficerLetterFailed { .. } => None,
         }
     }
 

@@ -8,18 +8,25 @@ use crate::{
     domain::{
         local_time,
         meeting::MeetingStatus,
-        standing_order::written_response::{Reason, ResponseState},
-        status::Status,
+        refusal::Refusal,
+        standing_order::{
+            question_time::Outcome,
+            written_response::{Reason, ResponseState},
+        },
+        status::{Act, Status},
     },
     service::{
         Service, ServiceError,
+        actor::Acting,
         evidence::stored_questioner,
         letters::{About, Letter},
+        question_time,
+        restore_question::{Taken, judge_again, restore_in},
         views::{self, MeetingView},
     },
     store::{
         connection::Db,
-        questions::{self, Question, QuestionerDetails},
+        questions::{self, Decision, DecisionKind, Question, QuestionerDetails},
         responses,
     },
 };
@@ -104,6 +111,27 @@ impl Change {
 pub enum Effect {
     /// It stays with the meeting, in time as it was.
     Stays,
+    /// It stays with the meeting, and is to be decided on, or decided on again: its agenda item can no longer be asked about.
+    DecideAgain {
+        /// Why.
+        refusal: Refusal,
+        /// Whether it had been approved.
+        approved: bool,
+    },
+    /// It came late, and is in time now.
+    Restored,
+    /// It came late and would be in time now, but another question of the same person or organisation uses the allowance.
+    Choice {
+        /// What still stands against it.
+        refusals: Vec<Refusal>,
+        /// Whether the board has another meeting that it could be sent to.
+        next: bool,
+    },
+    /// It came late and would be in time now, but something else still stands against it.
+    StillRefused {
+        /// What.
+        refusals: Vec<Refusal>,
+    },
     /// It was rejected or withdrawn, and another can be sent until the deadline.
     AnotherUntil,
     /// It was rejected or withdrawn, and now it is too late to send another.
@@ -120,6 +148,21 @@ impl Effect {
     pub fn whom(&self) -> &'static str {
         match self {
             Self::Stays => "with a question that is approved or waits for a decision",
+            Self::DecideAgain { approved: true, .. } => {
+                "with an approved question that is to be decided on again"
+            }
+            Self::DecideAgain {
+                approved: false, ..
+            } => {
+                "with a question that waits for a decision, and whose agenda item can no longer be asked about"
+            }
+            Self::Restored => "whose late question is now in time and waits for a decision",
+            Self::Choice { .. } => {
+                "whose late question is now in time, and who can choose between it and another"
+            }
+            Self::StillRefused { .. } => {
+                "whose question is no longer late, but is still refused for another reason"
+            }
             Self::AnotherUntil => "who can send another question until the new deadline",
             Self::TooLateForAnother => "who can no longer send another question to the meeting",
             Self::WrittenResponse { .. } => "whose late question is being answered in writing",
@@ -265,21 +308,58 @@ pub fn plan(
     if meeting.status != MeetingStatus::Scheduled || meeting.date < local_time::london_date(now) {
         return Ok(plan);
     }
+    let next = views::next_meeting_of_board(service, db, meeting)?.is_some();
+    let mut taken = Taken::default();
     for question in questions::at_meeting(db, meeting.id)? {
         let Some(to) = questions::questioner(db, question.id)? else {
             // the details have been removed: nobody can be told
             continue;
         };
-        let matter = views::matter_words(&question, &then.agenda);
+        let stated = views::matter_words(&question, was.published_agenda());
+        let on_agenda = question
+            .agenda_item_id
+            .is_none_or(|id| then.agenda.iter().any(|item| item.id == id));
+        // a question about an item that is taken off the agenda is still about what it was about
+        let published = was.meeting().agenda_published && then.meeting().agenda_published;
+        let matter = if on_agenda && published {
+            views::matter_words(&question, &then.agenda)
+        } else {
+            stated.clone()
+        };
         let mut changes = plan.changes.clone();
-        let stated = views::matter_words(&question, &was.agenda);
         if stated != matter {
             changes.push(Change::Matter {
                 old: stated,
                 new: matter.clone(),
             });
         }
-        let Some(effect) = effect(service, db, &question, &to, &changes, then)? else {
+        let late_and_now_in_time = question.status == Status::Refused
+            && question
+                .refusals
+                .iter()
+                .any(|refusal| matches!(refusal, Refusal::Late { .. }))
+            && then.deadline.is_in_time(question.received_at);
+        let effect = if late_and_now_in_time {
+            let (refusals, keys) = judge_again(service, db, &question, &to, then, &taken)?;
+            Some(if refusals.is_empty() {
+                for key in keys {
+                    *taken.entry(key.hash).or_default() += 1;
+                }
+                Effect::Restored
+            } else if refusals
+                .iter()
+                .all(|refusal| matches!(refusal, Refusal::SecondQuestion { .. }))
+            {
+                Effect::Choice { refusals, next }
+            } else {
+                Effect::StillRefused { refusals }
+            })
+        } else if let Some(again) = decided_again(service, db, &question, was, then)? {
+            Some(again)
+        } else {
+            effect(service, db, &question, &to, &changes, then)?
+        };
+        let Some(effect) = effect else {
             continue;
         };
         let letter = Letter::MeetingChanged {
@@ -298,6 +378,49 @@ pub fn plan(
         });
     }
     Ok(plan)
+}
+
+/// Whether a question is to be decided on again, because the change takes its item from those that can be asked about (reading 25).
+fn decided_again(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+    was: &MeetingView,
+    then: &MeetingView,
+) -> Result<Option<Effect>, ServiceError> {
+    // nobody is told of a draft agenda
+    if !question.status.is_live() || !then.meeting().agenda_published {
+        return Ok(None);
+    }
+    let Some(refusal) = views::agenda_refusal(question, then) else {
+        return Ok(None);
+    };
+    if views::agenda_refusal(question, was).is_some() {
+        // it has been told before
+        return Ok(None);
+    }
+    let approved = question.status == Status::Approved;
+    if approved {
+        let state = question_time::state(service, db, was)?;
+        if state
+            .turn
+            .as_ref()
+            .is_some_and(|turn| turn.question == question.id)
+        {
+            return Err(ServiceError::Conflict(format!(
+                "Question {} is being put now. Change the agenda item once it is finished.",
+                question.reference
+            )));
+        }
+        let waits = state
+            .entry(question.id)
+            .is_none_or(|entry| matches!(entry.outcome, Outcome::Waiting));
+        if !waits {
+            // it has been put, and the record stands
+            return Ok(None);
+        }
+    }
+    Ok(Some(Effect::DecideAgain { refusal, approved }))
 }
 
 /// What the changes mean for a question; none where they do not concern it.
@@ -350,18 +473,108 @@ fn has_another(
         .any(|holder| *holder != question.id))
 }
 
-/// Carries out a plan, in the transaction of the change.
+/// Carries out a plan, in the transaction of the change: questions are restored or go back to be decided on, and the letters go out.
 ///
 /// # Errors
-/// Those of the store.
-pub fn carry_out(service: &Service, db: &mut Db, plan: &Plan) -> Result<(), ServiceError> {
+/// Those of the store; [`ServiceError::Busy`] where somebody else took an allowance meanwhile.
+pub fn carry_out(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    plan: &Plan,
+    then: &MeetingView,
+) -> Result<(), ServiceError> {
     let now = service.now();
+    let mut restored = Vec::new();
+    let mut choices = Vec::new();
     for planned in &plan.letters {
-        if planned.effect == Effect::AnotherUntil {
+        let was = &planned.question;
+        match &planned.effect {
+            Effect::Restored => {
+                let why = "The deadline moved, so the question is in time";
+                restore_in(service, db, acting, was, &planned.to, then, why)?;
+                restored.push(was.reference.to_string());
+            }
+            Effect::Choice { refusals, .. } | Effect::StillRefused { refusals } => {
+                let mut question = was.clone();
+                question.refusals.clone_from(refusals);
+                question.deadline_at = then.deadline.at;
+                question.version += 1;
+                if !questions::update(db, &question)? {
+                    return Err(ServiceError::Busy);
+                }
+                service.audit_question(
+                    db,
+                    acting,
+                    "judge_again",
+                    Some(was),
+                    &question,
+                    serde_json::json!({ "refusals": refusals.iter().map(Refusal::kind).collect::<Vec<_>>() }),
+                )?;
+                if matches!(planned.effect, Effect::Choice { .. }) {
+                    choices.push(was.reference.to_string());
+                }
+            }
+            Effect::DecideAgain { refusal, approved } => {
+                decide_again(service, db, acting, was, refusal, *approved)?;
+            }
             // rejected or withdrawn after the old deadline, and before the new one: the allowance is free again (reading 7)
-            questions::release_slots(db, planned.question.id, now)?;
+            Effect::AnotherUntil => questions::release_slots(db, was.id, now)?,
+            Effect::Stays | Effect::TooLateForAnother | Effect::WrittenResponse { .. } => {}
         }
-        service.write_letter(db, &planned.question, Some(&planned.to), &planned.letter)?;
+        service.write_letter(db, was, Some(&planned.to), &planned.letter)?;
+    }
+    if !restored.is_empty() || !choices.is_empty() {
+        service.write_to_officers(
+            db,
+            &Letter::OfficerQuestionsRestored {
+                board: then.board.name.clone(),
+                date: then.meeting().date,
+                deadline: then.deadline.at,
+                restored,
+                choices,
+                path: format!("/staff/meetings/{}", then.meeting().id),
+            },
+        )?;
     }
     Ok(())
+}
+
+/// Notes that clause (ii) or (vi) now stands against a question; an approval is undone.
+fn decide_again(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    was: &Question,
+    refusal: &Refusal,
+    approved: bool,
+) -> Result<(), ServiceError> {
+    let mut question = was.clone();
+    if approved {
+        question.status = was.status.after(Act::Reconsider)?;
+        question.version += 1;
+        if !questions::update(db, &question)? {
+            return Err(ServiceError::Busy);
+        }
+        if let Some(staff_id) = acting.staff_id() {
+            let id: uuid::Uuid = service.new_id();
+            let decision = Decision {
+                kind: DecisionKind::Reconsidered,
+                grounds: Vec::new(),
+                reason: Some(refusal.reason()),
+                earlier: None,
+                staff_id,
+                decided_at: service.now(),
+            };
+            questions::insert_decision(db, &id.to_string(), was.id, &decision)?;
+        }
+    }
+    service.audit_question(
+        db,
+        acting,
+        "reconsider",
+        Some(was),
+        &question,
+        serde_json::json!({ "why": refusal.reason() }),
+    )
 }

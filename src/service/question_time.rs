@@ -8,6 +8,7 @@ use crate::{
         id::{MeetingId, QuestionId},
         local_time,
         meeting::MeetingStatus,
+        refusal::Refusal,
         standing_order::{
             figures::Figures,
             question_time::{Event, Outcome, QuestionTime, Recorded},
@@ -284,14 +285,27 @@ fn record(
     }
     let state = state(service, db, &view)?;
     state.allow(event, now, service.figures(view.meeting()))?;
-    if let Event::DealtWith { item, .. } = event
-        && !view.agenda.iter().any(|on_agenda| on_agenda.id == *item)
-    {
-        return Err(ServiceError::field(
-            "item",
-            "choice",
-            "Select the agenda item that it is dealt with under",
-        ));
+    if let Event::DealtWith { item, .. } = event {
+        let Some(item) = view.agenda.iter().find(|on_agenda| on_agenda.id == *item) else {
+            return Err(ServiceError::field(
+                "item",
+                "choice",
+                "Select the agenda item that it is dealt with under",
+            ));
+        };
+        if let Some(why) = item.not_for_questions() {
+            return Err(ServiceError::Refused(vec![Refusal::ItemNotForQuestions {
+                item: item.title.clone(),
+                why,
+            }]));
+        }
+    }
+    if let Event::Called { question } = event {
+        // clauses (ii) and (vi) hold when a question is called as well (reading 25)
+        let called = questions::question(db, *question)?;
+        if let Some(refusal) = views::agenda_refusal(&called, &view) {
+            return Err(ServiceError::Refused(vec![refusal]));
+        }
     }
     stored::append(db, meeting, state.revision + 1, event, now, member.id)?;
     service.audit(

@@ -13,7 +13,7 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        letters::{About, Letter},
+        letters::{About, Letter, SendInstead},
         permission,
         views::{self, MeetingView},
         visibility::{QuestionForStaff, Viewer},
@@ -72,7 +72,16 @@ pub(super) fn owe(
     let due_on = response.due_on;
     // whoever's meeting was cancelled gets one letter that says both
     let letter = if reason == Reason::MeetingCancelled {
-        Letter::MeetingCancelled { about, due_on }
+        let next =
+            views::next_meeting_of_board(service, db, meeting.meeting())?.map(|next| SendInstead {
+                date: next.meeting().date,
+                deadline: next.deadline.at,
+            });
+        Letter::MeetingCancelled {
+            about,
+            due_on,
+            next,
+        }
     } else {
         Letter::ResponseOwed {
             about,

@@ -8,8 +8,9 @@ use crate::{
         id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus},
+        refusal::Refusal,
         room_name::RoomName,
-        standing_order::notice::Deadline,
+        standing_order::{agenda_matter, notice::Deadline},
         status::Status,
     },
     service::{Service, ServiceError},
@@ -179,6 +180,20 @@ pub fn matter_words(question: &Question, agenda: &[AgendaItem]) -> String {
         })
         .or_else(|| question.matter.clone())
         .unwrap_or_else(|| "Not stated".to_owned())
+}
+
+/// Why clause (ii) or (vi) stands against a question by the agenda as it is now; none where nothing does (reading 25).
+pub fn agenda_refusal(question: &Question, meeting: &MeetingView) -> Option<Refusal> {
+    agenda_matter::check_again(question.agenda_item_id, meeting.meeting(), &meeting.agenda)
+}
+
+/// Why clause (ii) or (vi) keeps a question from being approved; none where nothing does (reading 25). A question that came in words,
+/// before the agenda was out, is first recorded under the item that it is about.
+pub fn refusal_to_approve(question: &Question, meeting: &MeetingView) -> Option<Refusal> {
+    if question.agenda_item_id.is_none() && meeting.meeting().agenda_published {
+        return Some(Refusal::NotOnAgenda);
+    }
+    agenda_refusal(question, meeting)
 }
 
 /// A question with everything that is known of it.

@@ -100,7 +100,7 @@ pub fn withdraw_for(
         if question.version != version {
             return Err(ServiceError::changed());
         }
-        end_in(service, db, acting, &question, Act::Withdraw)
+        end_in(service, db, acting, &question, Act::Withdraw, false)
     })
 }
 
@@ -112,8 +112,21 @@ fn end(
 ) -> Result<Question, ServiceError> {
     service.store.write(|db| {
         let question = service.question_by_token(db, token)?;
-        end_in(service, db, acting, &question, act)
+        end_in(service, db, acting, &question, act, false)
     })
+}
+
+/// Withdraws a question because its questioner asks another one instead, which takes its allowance.
+///
+/// # Errors
+/// [`ServiceError::Conflict`] where it cannot be withdrawn any more.
+pub(super) fn exchange_in(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    was: &Question,
+) -> Result<Question, ServiceError> {
+    end_in(service, db, acting, was, Act::Withdraw, true)
 }
 
 fn end_in(
@@ -122,6 +135,7 @@ fn end_in(
     acting: &Acting,
     was: &Question,
     act: Act,
+    exchanged: bool,
 ) -> Result<Question, ServiceError> {
     let ended = match act {
         Act::Disown => Status::Disowned,
@@ -167,7 +181,7 @@ fn end_in(
     }
     let now = service.now();
     let deadline = view.meeting.deadline.at;
-    let releases = releases_allowance(act, now, deadline);
+    let releases = exchanged || releases_allowance(act, now, deadline);
     if releases {
         questions::release_slots(db, was.id, now)?;
     }
@@ -191,7 +205,7 @@ fn end_in(
                 &view.meeting.board,
                 view.meeting.meeting(),
             ),
-            another_until: (releases && now <= deadline).then_some(deadline),
+            another_until: (releases && !exchanged && now <= deadline).then_some(deadline),
         };
         service.write_letter(db, &question, view.questioner.as_ref(), &letter)?;
     }

@@ -114,25 +114,9 @@ pub fn record_deadline_change(
     Ok(())
 }
 
-/// The changes of deadlines since an instant, newest first.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn deadline_changes_since(
-    db: &mut Db,
-    since: DateTime<Utc>,
-) -> Result<Vec<DeadlineChange>, StoreError> {
-    let rows: Vec<(String, Instant, Instant, String, Instant)> = deadline_changes::table
-        .filter(deadline_changes::changed_at.ge(Instant::from(since)))
-        .order(deadline_changes::changed_at.desc())
-        .select((
-            deadline_changes::meeting_id,
-            deadline_changes::old_at,
-            deadline_changes::new_at,
-            deadline_changes::reason,
-            deadline_changes::changed_at,
-        ))
-        .load(db)?;
+type ChangeRow = (String, Instant, Instant, String, Instant);
+
+fn changes(rows: Vec<ChangeRow>) -> Result<Vec<DeadlineChange>, StoreError> {
     rows.into_iter()
         .map(|(meeting_id, old, new, reason, changed_at)| {
             Ok(DeadlineChange {
@@ -144,4 +128,50 @@ pub fn deadline_changes_since(
             })
         })
         .collect()
+}
+
+/// The changes of deadlines since an instant, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn deadline_changes_since(
+    db: &mut Db,
+    since: DateTime<Utc>,
+) -> Result<Vec<DeadlineChange>, StoreError> {
+    changes(
+        deadline_changes::table
+            .filter(deadline_changes::changed_at.ge(Instant::from(since)))
+            .order(deadline_changes::changed_at.desc())
+            .select((
+                deadline_changes::meeting_id,
+                deadline_changes::old_at,
+                deadline_changes::new_at,
+                deadline_changes::reason,
+                deadline_changes::changed_at,
+            ))
+            .load(db)?,
+    )
+}
+
+/// The changes of one meeting's deadline, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn deadline_changes_of(
+    db: &mut Db,
+    meeting: MeetingId,
+) -> Result<Vec<DeadlineChange>, StoreError> {
+    changes(
+        deadline_changes::table
+            .filter(deadline_changes::meeting_id.eq(meeting.to_string()))
+            .order(deadline_changes::changed_at)
+            .select((
+                deadline_changes::meeting_id,
+                deadline_changes::old_at,
+                deadline_changes::new_at,
+                deadline_changes::reason,
+                deadline_changes::changed_at,
+            ))
+            .load(db)?,
+    )
 }

@@ -63,6 +63,7 @@ pub fn marks(db: &mut Db, of: &[MeetingId]) -> Result<Vec<Option<Mark>>, StoreEr
     // an item carries no version: what is shown of it, or decides what may be done under it, stands for one
     let items: Vec<(String, String, String, String, i32)> = agenda_items::table
         .filter(agenda_items::meeting_id.eq_any(&keys))
+        .filter(agenda_items::removed_at.is_null())
         .order(agenda_items::id)
         .select((
             agenda_items::meeting_id,

@@ -14,7 +14,7 @@ use crate::{
         connection::{Backend, Db},
         error::StoreError,
         rows,
-        schema::{agenda_items, boards, meetings, questions},
+        schema::{agenda_items, boards, meetings, minutes, questions},
         types::Instant,
     },
 };
@@ -388,19 +388,21 @@ impl TryFrom<ItemRow> for AgendaItem {
 pub fn agenda(db: &mut Db, meeting: MeetingId) -> Result<Vec<AgendaItem>, StoreError> {
     let rows = agenda_items::table
         .filter(agenda_items::meeting_id.eq(meeting.to_string()))
+        .filter(agenda_items::removed_at.is_null())
         .order((agenda_items::position, agenda_items::id))
         .select(ItemRow::as_select())
         .load(db)?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// One agenda item.
+/// One agenda item, unless it has been taken off the agenda.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] and others.
 pub fn agenda_item(db: &mut Db, id: AgendaItemId) -> Result<AgendaItem, StoreError> {
     agenda_items::table
-        .find(id.to_string())
+        .filter(agenda_items::id.eq(id.to_string()))
+        .filter(agenda_items::removed_at.is_null())
         .select(ItemRow::as_select())
         .first(db)?
         .try_into()
@@ -409,7 +411,7 @@ pub fn agenda_item(db: &mut Db, id: AgendaItemId) -> Result<AgendaItem, StoreErr
 /// Adds an agenda item.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError::UniqueViolation`] where its place is taken, and others.
 pub fn insert_agenda_item(db: &mut Db, item: &AgendaItem) -> Result<(), StoreError> {
     diesel::insert_into(agenda_items::table)
         .values(ItemRow::from(item))
@@ -417,33 +419,54 @@ pub fn insert_agenda_item(db: &mut Db, item: &AgendaItem) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Changes an agenda item.
+/// Writes an agenda as it now stands: what each item says, and its place. No two items have one place at any moment.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn update_agenda_item(db: &mut Db, item: &AgendaItem) -> Result<(), StoreError> {
-    diesel::update(agenda_items::table.find(item.id.to_string()))
-        .set(ItemRow::from(item))
+pub fn write_agenda(db: &mut Db, agenda: &[AgendaItem]) -> Result<(), StoreError> {
+    for (item, free) in agenda.iter().zip(1..) {
+        diesel::update(agenda_items::table.find(item.id.to_string()))
+            .set(agenda_items::position.eq(-free))
+            .execute(db)?;
+    }
+    for item in agenda {
+        diesel::update(agenda_items::table.find(item.id.to_string()))
+            .set(ItemRow::from(item))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Takes an item off the agenda. It stays on record for the questions that were about it, which keep its title as their matter.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn remove_agenda_item(
+    db: &mut Db,
+    item: &AgendaItem,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let id = item.id.to_string();
+    diesel::update(questions::table.filter(questions::agenda_item_id.eq(&id)))
+        .set(questions::matter.eq(&item.title))
+        .execute(db)?;
+    diesel::update(agenda_items::table.find(&id))
+        .set(agenda_items::removed_at.eq(Some(Instant::from(at))))
         .execute(db)?;
     Ok(())
 }
 
-/// Takes an agenda item away.
-///
-/// # Errors
-/// [`StoreError::ForeignKey`] where a question is about it, and others.
-pub fn delete_agenda_item(db: &mut Db, id: AgendaItemId) -> Result<(), StoreError> {
-    diesel::delete(agenda_items::table.find(id.to_string())).execute(db)?;
-    Ok(())
-}
-
-/// How many questions are about an agenda item.
+/// Whether a question was put under an agenda item, or dealt with as part of it: the record then needs the item.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn questions_about(db: &mut Db, id: AgendaItemId) -> Result<i64, StoreError> {
-    Ok(questions::table
+pub fn is_on_record(db: &mut Db, id: AgendaItemId) -> Result<bool, StoreError> {
+    let put = questions::table
         .filter(questions::agenda_item_id.eq(id.to_string()))
-        .count()
-        .get_result(db)?)
+        .filter(questions::put_on.is_not_null());
+    let dealt_with = minutes::table.filter(minutes::dealt_with_item_id.eq(id.to_string()));
+    Ok(
+        diesel::select(diesel::dsl::exists(put)).get_result::<bool>(db)?
+            || diesel::select(diesel::dsl::exists(dealt_with)).get_result::<bool>(db)?,
+    )
 }

@@ -82,6 +82,7 @@ diesel::table! {
         minute_number -> Nullable<Text>,
         part -> Text,
         kind -> Text,
+        removed_at -> Nullable<Timestamp>,
     }
 }
 

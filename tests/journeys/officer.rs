@@ -649,7 +649,7 @@ async fn enter(officer: &Browser, meeting: &str, who: &Resident, more: &[(&str, 
         .open(&format!("/staff/questions/new?meeting={id}"))
         .await;
     let item = form
-        .attribute("input[name=agenda_item]", "value")
+        .attribute("input[name=agenda_item]:not([disabled])", "value")
         .unwrap_or_default();
     let mut values = vec![
         ("channel", "paper"),
@@ -1295,7 +1295,21 @@ async fn meetings_agendas_and_boards_are_added_and_changed() {
     let meeting = page.path.split('?').next().unwrap().to_owned();
     for title in ["Minutes", "Bus lanes"] {
         let added = officer
-            .press(&page, "Add the item", &[("title", title)])
+            .press(
+                &page,
+                "Add the item",
+                &[
+                    ("title", title),
+                    (
+                        "kind",
+                        if title == "Minutes" {
+                            "procedural"
+                        } else {
+                            "ordinary"
+                        },
+                    ),
+                ],
+            )
             .await;
         page = officer.follow(added).await;
     }

@@ -479,7 +479,11 @@ impl Page {
         self.sent_by(form, values)
     }
 
-    fn pressed(&self, button: &str, values: &[(&str, &str)]) -> (String, Vec<(String, String)>) {
+    pub fn pressed(
+        &self,
+        button: &str,
+        values: &[(&str, &str)],
+    ) -> (String, Vec<(String, String)>) {
         let html = self.html();
         let (form, pressed) = html
             .select(&selector("form"))

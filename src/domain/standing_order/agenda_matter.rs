@@ -1,6 +1,8 @@
 //! Clauses (ii) and (vi): a question relates to the agenda, and not to an application or a private matter (reading 9).
 
-use crate::domain::{agenda::AgendaItem, meeting::Meeting, question::Matter, refusal::Refusal};
+use crate::domain::{
+    agenda::AgendaItem, id::AgendaItemId, meeting::Meeting, question::Matter, refusal::Refusal,
+};
 
 /// The refusal, if the matter can't be asked about at the meeting whose agenda this is.
 ///
@@ -22,4 +24,16 @@ pub fn check(matter: &Matter, meeting: &Meeting, agenda: &[AgendaItem]) -> Optio
                 }),
         },
     }
+}
+
+/// Reads the clauses again to a question that has been let in, before it is approved, put on the sheet or called (reading 25).
+///
+/// A matter in words was let in before the agenda was out, and a person judges it; what names an item must still be about one that
+/// can be asked about.
+pub fn check_again(
+    named: Option<AgendaItemId>,
+    meeting: &Meeting,
+    agenda: &[AgendaItem],
+) -> Option<Refusal> {
+    check(&Matter::Item(named?), meeting, agenda)
 }

@@ -1,13 +1,13 @@
 //! The letter that says what has changed since an earlier letter: by the old and the new, and what it means for the question
 //! (reading 24).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Draft, capital, meeting_facts, the_meeting};
 use crate::{
     domain::{
         local_time::{long_date, short_date, time_on_day},
-        refusal::Clause,
+        refusal::{Clause, Refusal},
     },
     mail::letters::Content,
     service::{
@@ -50,7 +50,23 @@ pub(super) fn content(
             "check the progress of your question",
             "withdraw it, for example if you cannot come",
         ]),
-        Effect::AnotherUntil | Effect::TooLateForAnother | Effect::WrittenResponse { .. } => {
+        Effect::Restored | Effect::DecideAgain { .. } => draft.what_you_can_do(&[
+            "check the progress of your question",
+            "withdraw it, for example if you cannot come",
+        ]),
+        Effect::Choice { next: true, .. } => draft.what_you_can_do(&[
+            "ask this question at the meeting instead of your other one",
+            "send it to the board’s next meeting",
+            "check the progress of your question",
+        ]),
+        Effect::Choice { next: false, .. } => draft.what_you_can_do(&[
+            "ask this question at the meeting instead of your other one",
+            "check the progress of your question",
+        ]),
+        Effect::AnotherUntil
+        | Effect::StillRefused { .. }
+        | Effect::TooLateForAnother
+        | Effect::WrittenResponse { .. } => {
             draft.what_you_can_do(&["check the progress of your question"])
         }
     };
@@ -181,6 +197,56 @@ fn meaning<'a>(
                 ))
             })
         }
+        Effect::DecideAgain { refusal, approved } => {
+            let officer = draft.officer();
+            let cited = draft.because(refusal.clause());
+            draft
+                .say(format!(
+                    "{} {cited}",
+                    refusal.reason()
+                ))
+                .say(if *approved {
+                    "So the approval of your question does not hold any more, and it has to be decided on again."
+                } else {
+                    "So your question cannot be approved as it stands."
+                })
+                .say(format!(
+                    "The {officer} will look at it, and may record it under another item if it is about that one. We will write to you. You do not need to do anything."
+                ))
+                .when(open, |draft| {
+                    draft.say(format!(
+                        "If you would rather send a different question, withdraw this one and send the other by {}.",
+                        time_on_day(deadline)
+                    ))
+                })
+        }
+        Effect::Restored => {
+            let officer = draft.officer();
+            draft
+                .say(format!(
+                    "We told you that your question came after the deadline. By the new deadline it is in time, so it has been accepted for the meeting {}.",
+                    because
+                ))
+                .say(format!(
+                    "The {officer} will decide whether it can be put at the meeting, and we will write to you again. You do not need to do anything."
+                ))
+        }
+        Effect::Choice { refusals, next } => choice(draft, refusals, *next),
+        Effect::StillRefused { refusals } => {
+            let mut draft = draft.say(
+                "We told you that your question came after the deadline. By the new deadline it is in time, but it still cannot be put at the meeting:",
+            );
+            for refusal in refusals {
+                let cited = draft.because(refusal.clause());
+                draft = draft.say(format!("{} {cited}", refusal.reason()));
+            }
+            draft.when(open, |draft| {
+                draft.say(format!(
+                    "The meeting now takes questions until {}.",
+                    time_on_day(deadline)
+                ))
+            })
+        }
         Effect::AnotherUntil => draft.say(format!(
             "Your question will not be put at the meeting, as we told you. You can send another question to this meeting until {} {}.",
             time_on_day(deadline),
@@ -202,4 +268,61 @@ fn meaning<'a>(
                 because
             )),
     }
+}
+
+fn choice<'a>(draft: Draft<'a>, refusals: &[Refusal], next: bool) -> Draft<'a> {
+    let mut draft = draft.say(
+        "We told you that your question came after the deadline. By the new deadline it is in time. But there is another question at the meeting with your details:",
+    );
+    for refusal in refusals {
+        let cited = draft.because(refusal.clause());
+        draft = draft.say(format!("{} {cited}", refusal.reason()));
+    }
+    draft = draft.say(
+        "You can choose which of the two is asked, until the meeting starts. If you ask this one, your other question is withdrawn.",
+    );
+    draft = draft.when(next, |draft| {
+        draft.say("You can also send this question to the board’s next meeting.")
+    });
+    draft.say("If you do nothing, the other question stays as it is and this one is kept. If the other question is not yours, contact us.")
+}
+
+/// To the officers: which late questions are in time since the deadline moved.
+pub(super) fn to_officers(
+    draft: Draft<'_>,
+    board: &str,
+    date: NaiveDate,
+    deadline: DateTime<Utc>,
+    restored: &[String],
+    choices: &[String],
+    path: &str,
+) -> Content {
+    // a subject is short: the letter names them all
+    let mut all = restored.iter().chain(choices);
+    let in_all = match (all.next(), all.count()) {
+        (None, _) => String::new(),
+        (Some(first), 0) => first.clone(),
+        (Some(first), more) => format!("{first} and {more} more"),
+    };
+    draft
+        .say(format!(
+            "The deadline for questions to the meeting of the {board} on {} is now {}.",
+            long_date(date),
+            time_on_day(deadline)
+        ))
+        .when(!restored.is_empty(), |draft| {
+            draft
+                .say("These questions had been refused as late. They are now in time, and need a decision:")
+                .points(restored)
+        })
+        .when(!choices.is_empty(), |draft| {
+            draft
+                .say("These would be in time, but their questioners have another question at the meeting. They have been told that they can choose:")
+                .points(choices)
+        })
+        .desk("Open the meeting", path)
+        .for_officers(
+            format!("Now in time for {}: {in_all}", short_date(date)),
+            None,
+        )
 }

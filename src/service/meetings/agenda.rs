@@ -1,4 +1,5 @@
-//! The items of a meeting's agenda (clauses (ii) and (vi)).
+//! The items of a meeting's agenda (clauses (ii) and (vi)). A change that a letter has stated, or that takes an item from those that
+//! can be asked about, is planned and told like any other (readings 24 and 25).
 
 use crate::{
     domain::{
@@ -6,14 +7,20 @@ use crate::{
         id::{AgendaItemId, MeetingId},
         text,
     },
-    service::{FieldError, Service, ServiceError, actor::Acting, permission},
-    store::meetings,
+    service::{
+        FieldError, Service, ServiceError,
+        actor::Acting,
+        notify_changes::{self, Plan},
+        permission,
+        views::{self, MeetingView},
+    },
+    store::{connection::Db, meetings, questions},
 };
 
 /// What is said of an agenda item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemParticulars {
-    /// Its place, from 1.
+    /// Its place, from 1. Beyond the end it comes last.
     pub position: i32,
     /// Its title.
     pub title: String,
@@ -21,7 +28,7 @@ pub struct ItemParticulars {
     pub minute_number: String,
     /// Public or private part.
     pub part: Part,
-    /// Ordinary, or an application.
+    /// Ordinary, procedural, or an application.
     pub kind: ItemKind,
 }
 
@@ -66,11 +73,27 @@ impl ItemParticulars {
     }
 }
 
-fn item_trace(item: &AgendaItem) -> serde_json::Value {
+fn trace(item: &AgendaItem) -> serde_json::Value {
     serde_json::json!({
         "item": item.id, "position": item.position, "title": item.title, "minute_number": item.minute_number,
         "part": item.part, "kind": item.kind,
     })
+}
+
+/// Puts an item at its place and counts the places of the whole agenda from 1.
+fn place(agenda: &mut Vec<AgendaItem>, item: AgendaItem) {
+    agenda.retain(|other| other.id != item.id);
+    let at = usize::try_from(item.position - 1)
+        .unwrap_or(0)
+        .min(agenda.len());
+    agenda.insert(at, item);
+    count(agenda);
+}
+
+fn count(agenda: &mut [AgendaItem]) {
+    for (item, position) in agenda.iter_mut().zip(1..) {
+        item.position = position;
+    }
 }
 
 /// Adds an agenda item.
@@ -87,23 +110,95 @@ pub fn add_item(
     let item = particulars.item(service.new_id(), meeting)?;
     service.store.write(|db| {
         meetings::meeting(db, meeting)?;
-        meetings::insert_agenda_item(db, &item)?;
+        let mut agenda = meetings::agenda(db, meeting)?;
+        let mut added = item.clone();
+        // at the end, and then at its place: no two items have one place at any moment
+        added.position = i32::try_from(agenda.len()).unwrap_or(i32::MAX - 1) + 1;
+        meetings::insert_agenda_item(db, &added)?;
+        place(&mut agenda, item.clone());
+        meetings::write_agenda(db, &agenda)?;
+        let added = meetings::agenda_item(db, item.id)?;
         service.audit(
             db,
             acting,
             "add_agenda_item",
             ("meeting", &meeting.to_string()),
             None,
-            Some(item_trace(&item)),
+            Some(trace(&added)),
         )?;
-        Ok(item.clone())
+        Ok(added)
     })
 }
 
-/// Changes an agenda item.
+/// What changing an agenda item, or taking it off the agenda, would bring about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemForeseen {
+    /// The meeting as it stands.
+    pub was: MeetingView,
+    /// The item as it stands.
+    pub item: AgendaItem,
+    /// How many questions that are approved or wait for a decision are about it.
+    pub about_it: usize,
+    /// Who would be told what.
+    pub plan: Plan,
+    then: MeetingView,
+}
+
+/// An agenda item as it would be: changed, or none where it is taken off.
+fn prepare(
+    service: &Service,
+    db: &mut Db,
+    id: AgendaItemId,
+    particulars: Option<&ItemParticulars>,
+) -> Result<ItemForeseen, ServiceError> {
+    let item = meetings::agenda_item(db, id)?;
+    let was = views::meeting(service, db, item.meeting_id)?;
+    let mut then = was.clone();
+    match particulars {
+        Some(particulars) => {
+            let changed = particulars.item(id, item.meeting_id)?;
+            place(&mut then.agenda, changed);
+        }
+        None => {
+            then.agenda.retain(|on_agenda| on_agenda.id != id);
+            count(&mut then.agenda);
+        }
+    }
+    let about_it = questions::at_meeting(db, item.meeting_id)?
+        .iter()
+        .filter(|question| question.status.is_live() && question.agenda_item_id == Some(id))
+        .count();
+    Ok(ItemForeseen {
+        plan: notify_changes::plan(service, db, &was, &then, None)?,
+        was,
+        item,
+        about_it,
+        then,
+    })
+}
+
+/// Shows what changing an item (or taking it off the agenda, without particulars) would bring about.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::NotFound`].
+/// Those of [`change_item`] and [`remove_item`].
+pub fn foresee_item(
+    service: &Service,
+    acting: &Acting,
+    id: AgendaItemId,
+    particulars: Option<&ItemParticulars>,
+) -> Result<ItemForeseen, ServiceError> {
+    permission::proper_officer(acting)?;
+    service
+        .store
+        .read(|db| prepare(service, db, id, particulars))
+}
+
+/// Changes an agenda item. The questioners of its questions are told of a new title; where it can no longer be asked about, each
+/// question is to be decided on again.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`]; [`ServiceError::NotFound`]; [`ServiceError::Conflict`] while a question
+/// about it is being put.
 pub fn change_item(
     service: &Service,
     acting: &Acting,
@@ -112,17 +207,18 @@ pub fn change_item(
 ) -> Result<AgendaItem, ServiceError> {
     permission::proper_officer(acting)?;
     service.store.write(|db| {
-        let was = meetings::agenda_item(db, id)?;
-        let item = particulars.item(id, was.meeting_id)?;
-        meetings::update_agenda_item(db, &item)?;
+        let foreseen = prepare(service, db, id, Some(particulars))?;
+        meetings::write_agenda(db, &foreseen.then.agenda)?;
+        let item = meetings::agenda_item(db, id)?;
         service.audit(
             db,
             acting,
             "change_agenda_item",
-            ("meeting", &was.meeting_id.to_string()),
-            Some(item_trace(&was)),
-            Some(item_trace(&item)),
+            ("meeting", &item.meeting_id.to_string()),
+            Some(trace(&foreseen.item)),
+            Some(trace(&item)),
         )?;
+        notify_changes::carry_out(service, db, acting, &foreseen.plan, &foreseen.then)?;
         Ok(item)
     })
 }
@@ -154,12 +250,8 @@ pub fn move_item(
             return Ok(());
         };
         agenda.swap(from, to);
-        for (item, position) in agenda.iter_mut().zip(1..) {
-            if item.position != position {
-                item.position = position;
-                meetings::update_agenda_item(db, item)?;
-            }
-        }
+        count(&mut agenda);
+        meetings::write_agenda(db, &agenda)?;
         service.audit(
             db,
             acting,
@@ -171,10 +263,10 @@ pub fn move_item(
     })
 }
 
-/// Takes an agenda item away, unless a question is about it.
+/// Takes an item off the agenda. Questions about it are to be decided on again, and their questioners are told.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where a question is about it; [`ServiceError::NotFound`].
+/// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where a question was put under it; [`ServiceError::NotFound`].
 pub fn remove_item(
     service: &Service,
     acting: &Acting,
@@ -182,20 +274,22 @@ pub fn remove_item(
 ) -> Result<(), ServiceError> {
     permission::proper_officer(acting)?;
     service.store.write(|db| {
-        let was = meetings::agenda_item(db, id)?;
-        if meetings::questions_about(db, id)? > 0 {
+        let foreseen = prepare(service, db, id, None)?;
+        if meetings::is_on_record(db, id)? {
             return Err(ServiceError::Conflict(
-                "A question is about this item, so it cannot be removed. Change it instead."
+                "A question was put under this item, so the record needs it. Change it instead."
                     .to_owned(),
             ));
         }
-        meetings::delete_agenda_item(db, id)?;
+        notify_changes::carry_out(service, db, acting, &foreseen.plan, &foreseen.then)?;
+        meetings::remove_agenda_item(db, &foreseen.item, service.now())?;
+        meetings::write_agenda(db, &foreseen.then.agenda)?;
         service.audit(
             db,
             acting,
             "remove_agenda_item",
-            ("meeting", &was.meeting_id.to_string()),
-            Some(item_trace(&was)),
+            ("meeting", &foreseen.item.meeting_id.to_string()),
+            Some(trace(&foreseen.item)),
             None,
         )
     })

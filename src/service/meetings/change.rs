@@ -13,7 +13,11 @@ use crate::{
         permission,
         views::{self, MeetingView},
     },
-    store::{connection::Db, meetings, question_time, questions},
+    store::{
+        calendar::{self, DeadlineChange},
+        connection::Db,
+        meetings, question_time, questions,
+    },
 };
 
 /// What changing a meeting would bring about.
@@ -161,7 +165,23 @@ pub fn change(
             Some(trace(&foreseen.was.record)),
             Some(trace(&foreseen.then.record)),
         )?;
-        notify_changes::carry_out(service, db, &foreseen.plan)?;
+        if foreseen.was.record.deadline_at != foreseen.then.deadline.at {
+            let change = DeadlineChange {
+                meeting_id: id,
+                old: foreseen.was.record.deadline_at,
+                new: foreseen.then.deadline.at,
+                reason: format!(
+                    "The meeting moved from {} to {}. {}",
+                    local_time::long_date(foreseen.was.meeting().date),
+                    local_time::long_date(foreseen.then.meeting().date),
+                    foreseen.then.deadline.how_reckoned()
+                ),
+                changed_at: service.now(),
+            };
+            let change_id: uuid::Uuid = service.new_id();
+            calendar::record_deadline_change(db, &change_id.to_string(), &change)?;
+        }
+        notify_changes::carry_out(service, db, acting, &foreseen.plan, &foreseen.then)?;
         next_meeting::announce(service, db, id)?;
         views::meeting(service, db, id)
     })

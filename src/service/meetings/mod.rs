@@ -5,11 +5,13 @@ mod cancel;
 mod change;
 mod schedule;
 
-pub use agenda::{ItemParticulars, add_item, change_item, move_item, remove_item};
+pub use agenda::{
+    ItemForeseen, ItemParticulars, add_item, change_item, foresee_item, move_item, remove_item,
+};
 pub use cancel::cancel;
 pub use change::{Foreseen, change, foresee, live};
 pub(in crate::service) use schedule::insert;
-pub use schedule::schedule;
+pub use schedule::{doubts, schedule};
 
 use chrono::{NaiveDate, NaiveTime};
 

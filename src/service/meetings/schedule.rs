@@ -1,11 +1,11 @@
 //! Scheduling a meeting.
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::{Particulars, trace, venue};
 use crate::{
     domain::{
-        id::BoardId,
+        id::{BoardId, MeetingId},
         local_time,
         meeting::{Meeting, MeetingStatus},
     },
@@ -81,6 +81,42 @@ pub fn schedule(
         next_meeting::announce(service, db, record.meeting.id)?;
         views::meeting(service, db, record.meeting.id)
     })
+}
+
+/// What speaks against a meeting of a board on a date, in sentences: the officer sees it and decides. Empty where nothing does.
+///
+/// # Errors
+/// Those of the store.
+pub fn doubts(
+    service: &Service,
+    db: &mut Db,
+    board: BoardId,
+    date: NaiveDate,
+    itself: Option<MeetingId>,
+) -> Result<Vec<String>, ServiceError> {
+    let mut doubts = Vec::new();
+    for other in meetings::from_date(db, date)? {
+        let other = other.meeting;
+        if other.board_id == board
+            && other.date == date
+            && Some(other.id) != itself
+            && other.status != MeetingStatus::Cancelled
+        {
+            doubts.push(format!(
+                "This board already has a meeting on {}, at {} ({}).",
+                local_time::long_date(date),
+                local_time::clock_time(other.starts),
+                other.venue
+            ));
+        }
+    }
+    if let Some(why) = service.working_days(db)?.why_not(date) {
+        doubts.push(format!(
+            "{} is not a working day ({why}).",
+            local_time::long_date(date)
+        ));
+    }
+    Ok(doubts)
 }
 
 /// Stores a new meeting with its deadline.

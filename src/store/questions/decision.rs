@@ -22,6 +22,8 @@ coded! {
         Rejected = "rejected",
         /// A rejection was taken back.
         Reopened = "reopened",
+        /// An approval was undone, since its agenda item can no longer be asked about (reading 25).
+        Reconsidered = "reconsidered",
         /// A strong match was judged not to be the same (reading 10).
         MatchJudged = "match_judged",
     }

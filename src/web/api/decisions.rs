@@ -9,10 +9,13 @@ use super::{
     staff_questions::{Minutes, StaffQuestion, look},
 };
 use crate::{
-    domain::{id::QuestionId, standing_order::rejection::Ground},
+    domain::{
+        id::{AgendaItemId, QuestionId},
+        standing_order::rejection::Ground,
+    },
     service::{
-        admit_question, approve_question, arrange_for_questioner, minutes, permission,
-        redact_question,
+        admit_question, approve_question, arrange_for_questioner, change_matter, minutes,
+        permission, redact_question,
         reject_question::{self, Rejection},
         reopen_question, responses, your_question,
     },
@@ -68,6 +71,11 @@ pub enum DecisionInput {
         /// What, at most 200 characters; empty where nothing is.
         #[schema(example = "A seat near the front")]
         arranged: String,
+    },
+    /// It is recorded under another item of the meeting's agenda (clauses (ii), (vi)), and its questioner is told: the proper officer.
+    ChangeItem {
+        /// The agenda item that it is about.
+        agenda_item: AgendaItemId,
     },
     /// It is withdrawn at its questioner's word: the proper officer.
     Withdraw {},
@@ -130,6 +138,9 @@ pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Bo
                 } => redact_question::redact(service, &acting, id, version, public_text, reason),
                 DecisionInput::Arrange { arranged } => {
                     arrange_for_questioner::arrange(service, &acting, id, version, arranged)
+                }
+                DecisionInput::ChangeItem { agenda_item } => {
+                    change_matter::change(service, &acting, id, version, *agenda_item)
                 }
                 DecisionInput::Withdraw {} => {
                     your_question::withdraw_for(service, &acting, id, version)

@@ -12,13 +12,13 @@ use crate::{
     service::{
         FieldError, ServiceError,
         meetings::{self as acts, ItemParticulars},
-        permission, views,
+        permission,
     },
-    store::meetings as stored,
+    store::{meetings as stored, questions},
     web::{
-        Answer, Fields, Form, FormState, Staff,
+        Answer, Failure, Fields, Form, FormState, Staff,
         components::Choice,
-        officer::{desk::sentence, meetings},
+        officer::{desk::sentence, meetings, told},
         page::Page,
         pages,
     },
@@ -77,6 +77,10 @@ pub fn part_choices() -> Vec<Choice> {
 pub fn kind_choices() -> Vec<Choice> {
     vec![
         Choice::new(ItemKind::Ordinary.code(), "Ordinary item"),
+        Choice::new(
+            ItemKind::Procedural.code(),
+            "Procedural item (apologies, declarations, minutes, announcements, question time)",
+        ),
         Choice::new(ItemKind::PlanningApplication.code(), "Planning application"),
         Choice::new(
             ItemKind::LicensingApplication.code(),
@@ -99,9 +103,28 @@ fn agenda_of(meeting: MeetingId) -> String {
     format!("/staff/meetings/{meeting}?done=agenda")
 }
 
-/// Adds an item at the end.
+/// Adds an item at the end. A title that reads like a procedural item is asked about once: the officer says what it is.
 pub async fn add(staff: Staff, meeting: web::Path<MeetingId>, form: Form) -> Answer {
+    permission::proper_officer(&staff.acting())?;
     let meeting = meeting.into_inner();
+    let suggested = ItemKind::suggested_by(form.fields.value("title"));
+    let chosen = ItemKind::from_code(form.fields.value("kind")).unwrap_or(ItemKind::Ordinary);
+    if suggested == ItemKind::Procedural
+        && chosen == ItemKind::Ordinary
+        && form.fields.value("suggested") != "yes"
+    {
+        let problem = FieldError::new(
+            "kind",
+            "suggested",
+            "This looks like a procedural item, which no question can be about. Check what it is, then add it",
+        );
+        let state = form
+            .state()
+            .with("kind", suggested.code())
+            .with("suggested", "yes")
+            .refused([problem]);
+        return meetings::page_of(&staff, meeting, state, "").await;
+    }
     let acting = staff.acting();
     let fields = form.fields.clone();
     let added = staff
@@ -130,18 +153,23 @@ struct ItemPage {
     back: String,
     parts: Vec<Choice>,
     kinds: Vec<Choice>,
+    /// How many questions are about it, in words; empty where none is.
+    about_it: String,
+}
+
+/// How many questions are about an item, in words.
+fn about_it(number: usize) -> String {
+    match number {
+        0 => String::new(),
+        1 => "1 question is about this item.".to_owned(),
+        more => format!("{more} questions are about this item."),
+    }
 }
 
 /// What can be changed of an item.
 pub async fn show(staff: Staff, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (_, id) = path.into_inner();
-    let acting = staff.acting();
-    let item = staff
-        .run(move |service| {
-            permission::proper_officer(&acting)?;
-            Ok(service.store.read(|db| stored::agenda_item(db, id))?)
-        })
-        .await?;
+    let (item, number) = item_of(&staff, id).await?;
     let form = FormState::blank()
         .with("title", item.title.clone())
         .with("position", item.position.to_string())
@@ -151,10 +179,36 @@ pub async fn show(staff: Staff, path: web::Path<(MeetingId, AgendaItemId)>) -> A
         )
         .with("part", item.part.code())
         .with("kind", item.kind.code());
-    item_page(&staff, item.meeting_id, id, form)
+    item_page(&staff, item.meeting_id, id, form, number)
 }
 
-fn item_page(staff: &Staff, meeting: MeetingId, id: AgendaItemId, form: FormState) -> Answer {
+/// The item as it stands, and how many questions that are approved or wait for a decision are about it.
+async fn item_of(staff: &Staff, id: AgendaItemId) -> Result<(AgendaItem, usize), Failure> {
+    let acting = staff.acting();
+    Ok(staff
+        .run(move |service| {
+            permission::proper_officer(&acting)?;
+            service.store.read(|db| {
+                let item = stored::agenda_item(db, id)?;
+                let number = questions::at_meeting(db, item.meeting_id)?
+                    .iter()
+                    .filter(|question| {
+                        question.status.is_live() && question.agenda_item_id == Some(id)
+                    })
+                    .count();
+                Ok::<_, ServiceError>((item, number))
+            })
+        })
+        .await?)
+}
+
+fn item_page(
+    staff: &Staff,
+    meeting: MeetingId,
+    id: AgendaItemId,
+    form: FormState,
+    number: usize,
+) -> Answer {
     let wrong = form.has_errors();
     let template = ItemPage {
         page: staff
@@ -165,6 +219,7 @@ fn item_page(staff: &Staff, meeting: MeetingId, id: AgendaItemId, form: FormStat
         back: format!("/staff/meetings/{meeting}"),
         parts: part_choices(),
         kinds: kind_choices(),
+        about_it: about_it(number),
         form,
     };
     if wrong {
@@ -174,7 +229,21 @@ fn item_page(staff: &Staff, meeting: MeetingId, id: AgendaItemId, form: FormStat
     }
 }
 
-/// Changes an item.
+#[derive(Template)]
+#[template(path = "officer/agenda_confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    title: String,
+    about_it: String,
+    changes: Vec<told::ChangeRow>,
+    told: Vec<told::Told>,
+    action: String,
+    back: String,
+    button: &'static str,
+    fields: Vec<(String, String)>,
+}
+
+/// Changes an item, after the officer has seen who will be told what.
 pub async fn change(
     staff: Staff,
     path: web::Path<(MeetingId, AgendaItemId)>,
@@ -187,21 +256,75 @@ pub async fn change(
             "number",
             "The place on the agenda must be a number from 1 to 200",
         );
-        permission::proper_officer(&staff.acting())?;
-        return item_page(&staff, meeting, id, form.state().refused([problem]));
+        let (_, number) = item_of(&staff, id).await?;
+        return item_page(&staff, meeting, id, form.state().refused([problem]), number);
     };
     let acting = staff.acting();
     let asked = particulars(&form.fields, position);
+    let confirmed = form.fields.value("step") == "confirm";
     let changed = staff
-        .run(move |service| acts::change_item(service, &acting, id, &asked))
+        .run(move |service| {
+            let foreseen = acts::foresee_item(service, &acting, id, Some(&asked))?;
+            if !foreseen.plan.letters.is_empty() && !confirmed {
+                return Ok(Some((foreseen, asked)));
+            }
+            acts::change_item(service, &acting, id, &asked)?;
+            Ok(None)
+        })
         .await;
     match changed {
-        Ok(item) => Ok(pages::see_other(&agenda_of(item.meeting_id))),
+        Ok(None) => Ok(pages::see_other(&agenda_of(meeting))),
+        Ok(Some((foreseen, asked))) => {
+            let mut fields = form.fields.to_keep();
+            fields.retain(|(name, _)| name != "step");
+            pages::page(&ConfirmPage {
+                page: staff
+                    .page("Change this agenda item?")
+                    .within("/staff/meetings"),
+                title: foreseen.item.title.clone(),
+                about_it: about_it(foreseen.about_it),
+                changes: changes(&foreseen.item, &asked),
+                told: told::told(staff.service(), &foreseen.plan)?,
+                action: format!("/staff/meetings/{meeting}/agenda/{id}"),
+                back: format!("/staff/meetings/{meeting}/agenda/{id}"),
+                button: "Change the item and send the letters",
+                fields,
+            })
+        }
         Err(ServiceError::Invalid(errors)) => {
-            item_page(&staff, meeting, id, form.state().refused(errors))
+            let (_, number) = item_of(&staff, id).await?;
+            item_page(&staff, meeting, id, form.state().refused(errors), number)
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// What changes of an item, as the page that asks shows it.
+fn changes(was: &AgendaItem, asked: &ItemParticulars) -> Vec<told::ChangeRow> {
+    let label = |choices: Vec<Choice>, code: &str| {
+        choices
+            .into_iter()
+            .find(|choice| choice.value == code)
+            .map_or_else(String::new, |choice| choice.text)
+    };
+    let mut rows = Vec::new();
+    let mut row = |what, old: String, new: String| {
+        if old != new {
+            rows.push(told::ChangeRow { what, old, new });
+        }
+    };
+    row("Title", was.title.clone(), asked.title.trim().to_owned());
+    row(
+        "Part",
+        label(part_choices(), was.part.code()),
+        label(part_choices(), asked.part.code()),
+    );
+    row(
+        "What it is",
+        label(kind_choices(), was.kind.code()),
+        label(kind_choices(), asked.kind.code()),
+    );
+    rows
 }
 
 /// Moves an item up or down.
@@ -219,35 +342,29 @@ pub async fn shift(staff: Staff, path: web::Path<(MeetingId, AgendaItemId)>, for
     )))
 }
 
-#[derive(Template)]
-#[template(path = "officer/agenda_remove.html")]
-struct RemovePage {
-    page: Page,
-    title: String,
-    action: String,
-    back: String,
-}
-
-/// Asks before an item is removed.
+/// Asks before an item is taken off the agenda, and says who will be told what.
 pub async fn ask_remove(staff: Staff, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (meeting, id) = path.into_inner();
     let acting = staff.acting();
-    let item = staff
-        .run(move |service| {
-            permission::proper_officer(&acting)?;
-            service.store.read(|db| {
-                views::meeting(service, db, meeting)?;
-                Ok::<_, ServiceError>(stored::agenda_item(db, id)?)
-            })
-        })
+    let foreseen = staff
+        .run(move |service| acts::foresee_item(service, &acting, id, None))
         .await?;
-    pages::page(&RemovePage {
+    pages::page(&ConfirmPage {
         page: staff
             .page("Remove this agenda item?")
             .within("/staff/meetings"),
-        title: item.title,
+        title: foreseen.item.title.clone(),
+        about_it: about_it(foreseen.about_it),
+        changes: Vec::new(),
+        told: told::told(staff.service(), &foreseen.plan)?,
         action: format!("/staff/meetings/{meeting}/agenda/{id}/remove"),
         back: format!("/staff/meetings/{meeting}"),
+        button: if foreseen.plan.letters.is_empty() {
+            "Remove the item"
+        } else {
+            "Remove the item and send the letters"
+        },
+        fields: Vec::new(),
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
         officer::{
             changed::{self, Again, Changed},
             decide::version,
+            told,
         },
         page::Page,
         pages,
@@ -120,6 +121,19 @@ pub async fn change(staff: Staff, id: web::Path<BoardId>, form: Form) -> Answer 
     save(staff, Some(id.into_inner()), form).await
 }
 
+#[derive(Template)]
+#[template(path = "officer/meeting_confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    lines: Vec<String>,
+    changes: Vec<told::ChangeRow>,
+    told: Vec<told::Told>,
+    action: String,
+    back: String,
+    button: String,
+    fields: Vec<(String, String)>,
+}
+
 async fn save(staff: Staff, id: Option<BoardId>, form: Form) -> Answer {
     let asked = match particulars(&form.fields) {
         Ok(asked) => asked,
@@ -127,14 +141,41 @@ async fn save(staff: Staff, id: Option<BoardId>, form: Form) -> Answer {
     };
     let seen = version(&form.fields);
     let acting = staff.acting();
+    let confirmed = form.fields.value("step") == "confirm";
     let saved = staff
         .run(move |service| match id {
-            Some(id) => acts::change(service, &acting, id, seen, &asked),
-            None => acts::add(service, &acting, &asked),
+            Some(id) => {
+                let plan = acts::foresee(service, &acting, id, &asked)?;
+                if !plan.letters.is_empty() && !confirmed {
+                    return Ok(Some(plan));
+                }
+                acts::change(service, &acting, id, seen, &asked).map(|_| None)
+            }
+            None => acts::add(service, &acting, &asked).map(|_| None),
         })
         .await;
     match (saved, id) {
-        (Ok(_), _) => Ok(pages::see_other("/staff/boards")),
+        (Ok(None), _) => Ok(pages::see_other("/staff/boards")),
+        (Ok(Some(plan)), _) => {
+            let mut fields = form.fields.to_keep();
+            fields.retain(|(name, _)| name != "step");
+            let back = id.map_or_else(
+                || "/staff/boards".to_owned(),
+                |id| format!("/staff/boards/{id}"),
+            );
+            pages::page(&ConfirmPage {
+                page: staff
+                    .page("Change the board’s name?")
+                    .within("/staff/meetings"),
+                lines: Vec::new(),
+                changes: told::changes(&plan),
+                told: told::told(staff.service(), &plan)?,
+                action: back.clone(),
+                back,
+                button: "Change the board and send the letters".to_owned(),
+                fields,
+            })
+        }
         (Err(ServiceError::Invalid(errors)), _) => {
             form_page(&staff, id, form.state().refused(errors))
         }

@@ -174,6 +174,10 @@ fn moves(found: &[WouldMove]) -> Vec<String> {
         .collect()
 }
 
+fn sends_letters(found: &[WouldMove]) -> bool {
+    found.iter().any(|would| !would.plan.letters.is_empty())
+}
+
 fn day(fields: &Fields) -> Result<NonWorkingDay, Vec<FieldError>> {
     let mut problems = Vec::new();
     let date = dates::date(fields, "date", "date-day", "the day")
@@ -233,22 +237,37 @@ pub async fn add(staff: Staff, form: Form) -> Answer {
         let past = FieldError::new("date-day", "past", "The day must be today or in the future");
         return page_of(&staff, form.state().refused([past]), "").await;
     }
-    let found = staff
-        .run(move |service| acts::foresee(service, &acting, &CalendarChange::Add(asked)))
+    let date = day.date;
+    let (found, already) = staff
+        .run(move |service| {
+            let already = service
+                .store
+                .read(|db| service.working_days(db))?
+                .why_not(date);
+            let found = acts::foresee(service, &acting, &CalendarChange::Add(asked))?;
+            Ok((found, already))
+        })
         .await?;
     pages::page(&ConfirmPage {
         page: staff
             .page("Add this day to the calendar?")
             .within("/staff/calendar"),
         what: format!(
-            "{}: {} ({}).",
+            "{}: {} ({}).{}",
             local_time::long_date(day.date),
             day.title,
-            kind_words(day.kind).to_lowercase()
+            kind_words(day.kind).to_lowercase(),
+            already.map_or_else(String::new, |why| format!(
+                " The day is already not a working day ({why})."
+            ))
         ),
         moves: moves(&found),
         action: "/staff/calendar",
-        button: "Add the day and send the letters",
+        button: if sends_letters(&found) {
+            "Add the day and send the letters"
+        } else {
+            "Add the day"
+        },
         fields: kept(&form.fields),
     })
 }
@@ -282,7 +301,11 @@ pub async fn remove(staff: Staff, form: Form) -> Answer {
         what: format!("{}.", local_time::long_date(date)),
         moves: moves(&found),
         action: "/staff/calendar/remove",
-        button: "Take the day out and send the letters",
+        button: if sends_letters(&found) {
+            "Take the day out and send the letters"
+        } else {
+            "Take the day out"
+        },
         fields: kept(&form.fields),
     })
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::local_time,
+    domain::{local_time, meeting::MeetingStatus, refusal::Refusal},
     service::{
         desk::{self, Desk, Waiting},
         letters_in_sight::LettersInSight,
@@ -75,6 +75,7 @@ struct MeetingRow {
     deadline: String,
     counts: String,
     provisional: bool,
+    cancelled: bool,
 }
 
 /// The desk.
@@ -174,6 +175,7 @@ pub async fn show(staff: Staff) -> Answer {
                         on_desk.approved, on_desk.waiting
                     ),
                     provisional: view.deadline.provisional,
+                    cancelled: view.meeting().status == MeetingStatus::Cancelled,
                 }
             })
             .collect(),
@@ -186,6 +188,13 @@ fn markers(waiting: &Waiting) -> Vec<(String, &'static str)> {
     let mut markers = Vec::new();
     if !waiting.question.refusals.is_empty() {
         markers.push(("Refused and kept".to_owned(), "grey"));
+    }
+    match &waiting.agenda_refusal {
+        Some(Refusal::ItemNotForQuestions { .. }) => {
+            markers.push(("About an item that takes no questions".to_owned(), "red"));
+        }
+        Some(_) => markers.push(("Agenda item needed".to_owned(), "yellow")),
+        None => {}
     }
     if let Some(earlier) = &waiting.strong_match {
         markers.push((format!("Almost certainly the same as {earlier}"), "orange"));

@@ -55,6 +55,10 @@ fn act(code: &str) -> String {
     let words = match code {
         "submit" => "gave notice of the question",
         "admit" => "admitted the question by an exception",
+        "restore" => "put the question in its place at the meeting",
+        "judge_again" => "read the rule to the question again",
+        "reconsider" => "found that the question is to be decided on again",
+        "change_matter" => "changed what the question is about",
         "exception" => "recorded an exception",
         "approve" => "approved the question",
         "reject" => "rejected the question",

@@ -51,6 +51,7 @@ pub fn kind_words(kind: &str) -> &'static str {
         "next_meeting" => "Next meeting announced",
         "correction" => "Correction of the written response",
         "officer_new_question" => "New question, to the officers",
+        "officer_questions_restored" => "Late questions in time, to the officers",
         "officer_letter_failed" => "Letter failed, to the officers",
         _ => "Letter",
     }

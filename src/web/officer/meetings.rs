@@ -17,7 +17,11 @@ use crate::{
         permission,
         views::{self, MeetingView},
     },
-    store::{meetings as stored, staff::Role},
+    store::{
+        calendar::{self, DeadlineChange},
+        meetings as stored,
+        staff::Role,
+    },
     web::{
         Answer, Failure, Fields, Form, FormState, Staff,
         components::{Choice, SummaryRow},
@@ -132,6 +136,7 @@ struct MeetingPage {
     status: &'static str,
     colour: &'static str,
     scheduled: bool,
+    cancelled: bool,
     published: bool,
     facts: Vec<SummaryRow>,
     reckoning: Vec<String>,
@@ -182,8 +187,14 @@ pub async fn show(
 /// Those of the service.
 pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'static str) -> Answer {
     let acting = staff.acting();
-    let (view, questions) = staff
-        .run(move |service| desk::meeting(service, &acting, id))
+    let (view, questions, moved) = staff
+        .run(move |service| {
+            let (view, questions) = desk::meeting(service, &acting, id)?;
+            let moved = service
+                .store
+                .read(|db| calendar::deadline_changes_of(db, id))?;
+            Ok((view, questions, moved))
+        })
         .await?;
     let meeting = view.meeting();
     let (status, status_colour) = status_words(meeting.status);
@@ -200,8 +211,9 @@ pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'stat
         status,
         colour: status_colour,
         scheduled: meeting.status == MeetingStatus::Scheduled,
+        cancelled: meeting.status == MeetingStatus::Cancelled,
         published: meeting.agenda_published,
-        facts: facts(&view, staff.service().now()),
+        facts: facts(&view, &moved, staff.service().now()),
         reckoning: view.deadline.reckoning(),
         questions: questions
             .iter()
@@ -231,7 +243,11 @@ pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'stat
     }
 }
 
-fn facts(view: &MeetingView, now: chrono::DateTime<chrono::Utc>) -> Vec<SummaryRow> {
+fn facts(
+    view: &MeetingView,
+    moved: &[DeadlineChange],
+    now: chrono::DateTime<chrono::Utc>,
+) -> Vec<SummaryRow> {
     let meeting = view.meeting();
     let left = local_time::time_left(now, view.starts_at())
         .map(|left| format!(" ({left})"))
@@ -264,6 +280,18 @@ fn facts(view: &MeetingView, now: chrono::DateTime<chrono::Utc>) -> Vec<SummaryR
             },
         ),
     ];
+    for change in moved {
+        rows.push(SummaryRow::new(
+            "Deadline moved",
+            format!(
+                "{}: it was {} and became {}. {}",
+                local_time::day_at_time(change.changed_at),
+                local_time::time_on_day(change.old),
+                local_time::time_on_day(change.new),
+                change.reason
+            ),
+        ));
+    }
     if let Some(from) = view.record.moved_from {
         rows.push(SummaryRow::new("Moved from", local_time::long_date(from)));
     }
@@ -285,6 +313,8 @@ struct MeetingFormPage {
     version: String,
     button: &'static str,
     changes: bool,
+    /// Whether the time at which it ended can be known.
+    ends: bool,
 }
 
 fn published_choice(form: &FormState) -> Vec<Choice> {
@@ -317,6 +347,7 @@ async fn new_page(staff: &Staff, form: FormState) -> Answer {
         version: String::new(),
         button: "Add the meeting",
         changes: false,
+        ends: false,
         form,
     };
     if wrong {
@@ -390,11 +421,38 @@ pub async fn add(staff: Staff, form: Form) -> Answer {
         return new_page(&staff, form.state().refused(problems)).await;
     };
     let acting = staff.acting();
+    let confirmed = form.fields.value("step") == "confirm";
     let added = staff
-        .run(move |service| acts::schedule(service, &acting, board, &particulars))
+        .run(move |service| {
+            if !confirmed {
+                let doubts = service
+                    .store
+                    .read(|db| acts::doubts(service, db, board, particulars.date, None))?;
+                if !doubts.is_empty() {
+                    return Ok(Err(doubts));
+                }
+            }
+            acts::schedule(service, &acting, board, &particulars).map(Ok)
+        })
         .await;
     match added {
-        Ok(view) => Ok(pages::see_other(&format!(
+        Ok(Err(doubts)) => {
+            let mut fields = form.fields.to_keep();
+            fields.retain(|(name, _)| name != "step");
+            pages::page(&ConfirmPage {
+                page: staff
+                    .page("Add this meeting anyway?")
+                    .within("/staff/meetings"),
+                lines: doubts,
+                changes: Vec::new(),
+                told: Vec::new(),
+                action: "/staff/meetings/new".to_owned(),
+                back: "/staff/meetings".to_owned(),
+                button: "Add the meeting anyway".to_owned(),
+                fields,
+            })
+        }
+        Ok(Ok(view)) => Ok(pages::see_other(&format!(
             "/staff/meetings/{}?done=added",
             view.meeting().id
         ))),
@@ -448,6 +506,7 @@ fn edit_page(staff: &Staff, view: &MeetingView, form: FormState) -> Answer {
         version: form.value("version").to_owned(),
         button: "Continue",
         changes: true,
+        ends: view.meeting().date <= local_time::london_date(staff.service().now()),
         form,
     };
     if wrong {
@@ -460,6 +519,12 @@ fn edit_page(staff: &Staff, view: &MeetingView, form: FormState) -> Answer {
 /// What can be changed.
 pub async fn edit(staff: Staff, id: web::Path<MeetingId>) -> Answer {
     let view = view_of(&staff, *id).await?;
+    if view.meeting().status == MeetingStatus::Cancelled {
+        return Err(ServiceError::Conflict(
+            "The meeting has been cancelled, so it cannot be changed or moved.".to_owned(),
+        )
+        .into());
+    }
     let form = filled(&view);
     edit_page(&staff, &view, form)
 }
@@ -509,8 +574,16 @@ pub async fn change(staff: Staff, id: web::Path<MeetingId>, form: Form) -> Answe
             if foreseen.was.meeting().version != seen {
                 return Err(ServiceError::changed());
             }
+            let doubts = if foreseen.was.meeting().date == asked.date {
+                Vec::new()
+            } else {
+                let board = foreseen.was.board.id;
+                service
+                    .store
+                    .read(|db| acts::doubts(service, db, board, asked.date, Some(id)))?
+            };
             if foreseen.asks_first() && !confirmed {
-                return Ok(Some(foreseen));
+                return Ok(Some((foreseen, doubts)));
             }
             acts::change(service, &acting, id, seen, &asked)?;
             Ok(None)
@@ -522,7 +595,7 @@ pub async fn change(staff: Staff, id: web::Path<MeetingId>, form: Form) -> Answe
             let done = if confirmed { "told" } else { "changed" };
             Ok(pages::see_other(&format!("{href}?done={done}")))
         }
-        Ok(Some(foreseen)) => {
+        Ok(Some((foreseen, doubts))) => {
             let mut fields = form.fields.to_keep();
             fields.retain(|(name, _)| name != "step");
             let (title, button) = match (foreseen.moves, foreseen.plan.letters.is_empty()) {
@@ -541,6 +614,7 @@ pub async fn change(staff: Staff, id: web::Path<MeetingId>, form: Form) -> Answe
             if foreseen.moves {
                 lines.push("Its questions go with it.".to_owned());
             }
+            lines.extend(doubts);
             pages::page(&ConfirmPage {
                 page: staff.page(title).within("/staff/meetings"),
                 lines,

@@ -14,6 +14,7 @@ mod letters;
 mod meetings;
 mod minutes;
 mod new_question;
+mod other_item;
 mod preview;
 mod question;
 mod questions;
@@ -58,6 +59,11 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
         )
         .service(resource(question("/reopen")).route(post().to(decide::reopen)))
         .service(resource(question("/admit")).route(post().to(decide::admit)))
+        .service(
+            resource(question("/item"))
+                .route(get().to(other_item::show))
+                .route(post().to(other_item::change)),
+        )
         .service(resource(question("/keep")).route(post().to(decide::keep)))
         .service(
             resource(question("/withdraw"))

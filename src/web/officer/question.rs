@@ -8,6 +8,7 @@ use crate::{
         codes::Code,
         id::QuestionId,
         local_time,
+        meeting::MeetingStatus,
         personal_details::{Detail, Own},
         questioner::Naming,
         same_person::Likelihood,
@@ -29,7 +30,7 @@ use crate::{
         officer::{
             desk::{refusals_in_short, sentence},
             history::{self, Line},
-            letters,
+            letters, other_item,
             preview::{self, Preview},
         },
         page::Page,
@@ -72,6 +73,10 @@ struct QuestionPage {
     grounds: Vec<Choice>,
     usual_reasons: Vec<Choice>,
     may: May,
+    /// Whether it can be recorded under another agenda item.
+    may_change_item: bool,
+    /// Why clause (ii) or (vi) keeps it from being approved; empty where nothing does.
+    agenda_refusal: String,
     approval: Option<Preview>,
     response_href: String,
 }
@@ -220,6 +225,7 @@ fn words_of_done(done: &str) -> &'static str {
         "kept" => "A written response is owed. The questioner is told by when.",
         "withdrawn" => "The question is withdrawn.",
         "redacted" => "The published text is changed. The original is kept.",
+        "item" => "Agenda item changed. The questioner is being told.",
         "entered" => "The question is entered.",
         "minutes" => "What the minutes say is saved.",
         "arranged" => "Arrangements saved. The chair sees them at the meeting.",
@@ -245,8 +251,14 @@ fn render(
             .cloned()
             .unwrap_or_else(|| "A member of staff".to_owned())
     };
+    // what stands against approving it matters only while somebody could
+    let agenda_refusal = if question.status.is_live() {
+        other_item::refusal(question, &view.meeting, &service.settings.council.rule)
+    } else {
+        String::new()
+    };
     let may = May {
-        approve: dossier.allows(Act::Approve),
+        approve: dossier.allows(Act::Approve) && agenda_refusal.is_empty(),
         reject: dossier.allows(Act::Reject),
         reopen: dossier.allows(Act::Reopen),
         admit: dossier.allows(Act::Admit)
@@ -356,6 +368,7 @@ fn render(
                         DecisionKind::Approved => "approved the question",
                         DecisionKind::Rejected => "rejected the question",
                         DecisionKind::Reopened => "took the rejection back",
+                        DecisionKind::Reconsidered => "undid the approval",
                         DecisionKind::MatchJudged => "judged it not the same as an earlier question",
                     }
                     .to_owned(),
@@ -411,6 +424,11 @@ fn render(
             .map(|reason| Choice::new(*reason, *reason))
             .collect(),
         may,
+        may_change_item: dossier.officer()
+            && question.status.is_live()
+            && view.meeting.meeting().status == MeetingStatus::Scheduled
+            && !view.meeting.agenda.is_empty(),
+        agenda_refusal,
         approval,
         response_href: match &view.response {
             Some(response) if staff.member().may_respond() => {

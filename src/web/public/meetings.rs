@@ -5,8 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::{
-        agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus, refusal::Clause,
-        wording::RuleNames,
+        agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus, wording::RuleNames,
     },
     service::{
         drafts, question_time,
@@ -96,7 +95,7 @@ impl Item {
                 format!(
                     "You cannot ask about this item because {} ({}).",
                     why.words(),
-                    names.cite(Clause::Vi)
+                    names.cite(why.clause())
                 )
             }),
         }

@@ -1,6 +1,7 @@
 //! The pages for residents: the meetings, asking a question, the questions put before, and each question's private page.
 
 mod ask;
+mod ask_instead;
 mod home;
 mod information;
 mod meetings;
@@ -23,6 +24,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(questions::configure)
         .configure(ask::configure)
         .configure(your_question::configure)
+        .configure(ask_instead::configure)
         .configure(information::configure);
 }
 

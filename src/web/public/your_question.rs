@@ -21,7 +21,7 @@ use crate::{
         status::{Act, Status},
     },
     service::{
-        ServiceError, drafts, next_meeting,
+        ServiceError, drafts, next_meeting, restore_question,
         views::{self, PublicQuestion, QuestionView},
         your_question::{self, YourQuestion},
     },
@@ -29,7 +29,7 @@ use crate::{
     web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages, routes},
 };
 
-use super::{ask::done::can_be_carried, words::MeetingWords};
+use super::{ask::done::can_be_carried, ask_instead::OfferWords, words::MeetingWords};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -89,6 +89,8 @@ struct Show {
     replies: Vec<ReplyWords>,
     next: Option<MeetingWords>,
     another: bool,
+    /// What can be done where only the one allowance keeps it out.
+    offer: Option<OfferWords>,
     can_withdraw: bool,
     can_disown: bool,
     council: Council,
@@ -128,13 +130,15 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
                     };
                     let (known, _) =
                         next_meeting::known(service, db, &view.question, view.meeting.meeting())?;
-                    Ok::<_, ServiceError>((known, next, earlier))
+                    let offer =
+                        restore_question::offer(service, db, &view.question, &view.meeting)?;
+                    Ok::<_, ServiceError>((known, next, earlier, offer))
                 })?;
                 Ok((looked, found))
             })
             .await?
     };
-    let (known, next, earlier) = found;
+    let (known, next, earlier, offer) = found;
     let now = visitor.service().now();
     let council = visitor.service().settings.council.clone();
     let meeting = MeetingWords::new(&looked.view.meeting, now);
@@ -169,6 +173,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let sends_on = match status {
         Status::Refused => can_be_carried(&view.question.refusals),
         Status::Rejected | Status::Withdrawn => true,
+        Status::ResponseOwed => view.meeting.meeting().status == MeetingStatus::Cancelled,
         _ => false,
     };
     let template = Show {
@@ -220,6 +225,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
             status,
             Status::Withdrawn | Status::Rejected | Status::Disowned
         ) && meeting.is_open(),
+        offer: offer.as_ref().map(OfferWords::of),
         can_withdraw: status.allows(Act::Withdraw),
         can_disown: status.allows(Act::Disown),
         refusals,
@@ -503,16 +509,21 @@ async fn disown(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answ
 async fn carry(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
     let token = token.into_inner();
     let path = format!("/question/{token}");
-    let question = visitor
+    let (question, cancelled) = visitor
         .run(move |service| {
-            service
-                .store
-                .read(|db| service.question_by_token(db, &token))
+            service.store.read(|db| {
+                let question = service.question_by_token(db, &token)?;
+                let status = views::meeting(service, db, question.meeting_id)?
+                    .meeting()
+                    .status;
+                Ok::<_, ServiceError>((question, status == MeetingStatus::Cancelled))
+            })
         })
         .await?;
     let may = match question.status {
         Status::Refused => can_be_carried(&question.refusals),
         Status::Rejected | Status::Withdrawn => true,
+        Status::ResponseOwed => cancelled,
         _ => false,
     };
     if !may {

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{agenda::AgendaItem, id::DraftId, refusal::Clause},
+    domain::{agenda::AgendaItem, id::DraftId},
     service::{FieldError, drafts::Draft, typed_question::TypedMatter},
     web::{
         Answer, Form, Visitor,
@@ -35,7 +35,6 @@ struct MatterPage {
     agenda_published: bool,
     items: Vec<Choice>,
     not_for_questions: Vec<String>,
-    clause: String,
     chosen: String,
     item_error: String,
     words: String,
@@ -78,10 +77,14 @@ fn template(visitor: &Visitor, draft: &Draft, errors: &[FieldError]) -> MatterPa
             .into_iter()
             .filter_map(|item| {
                 let why = item.not_for_questions()?;
-                Some(format!("{}: {}", item.title, why.words()))
+                Some(format!(
+                    "{}: {} ({})",
+                    item.title,
+                    why.words(),
+                    visitor.service().settings.council.rule.cite(why.clause())
+                ))
             })
             .collect(),
-        clause: visitor.service().settings.council.rule.cite(Clause::Vi),
         chosen: typed.agenda_item.clone(),
         item_error: error("agenda_item"),
         words: typed.matter.clone(),
