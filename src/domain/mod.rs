@@ -17,6 +17,7 @@ pub mod numbers;
 pub mod personal_details;
 pub mod postcode_directory;
 pub mod publication;
+pub mod published_reply;
 pub mod question;
 pub mod questioner;
 pub mod reference;

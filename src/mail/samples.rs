@@ -17,6 +17,7 @@ use crate::{
         deliver_outbox::DESK_PATH,
         letters::{About, Earlier, Letter, SendInstead},
         notify_changes::{Change, Effect},
+        redact_question::{Published, Redacted},
     },
 };
 
@@ -404,6 +405,32 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 },
                 deadline,
             ),
+        ),
+        sample(
+            "redacted",
+            Letter::Redacted {
+                about: About {
+                    question: "How was the contract awarded?".to_owned(),
+                    words_left_out: true,
+                    ..about()
+                },
+                redacted: vec![
+                    Redacted {
+                        field: Published::Text,
+                        words: Some("How was the contract awarded?".to_owned()),
+                    },
+                    Redacted {
+                        field: Published::Name,
+                        words: Some("A resident of the borough".to_owned()),
+                    },
+                    Redacted {
+                        field: Published::AnsweredBy,
+                        words: None,
+                    },
+                ],
+                reason: "It accused a person who could be identified.".to_owned(),
+                called: Some("Resident 2, about Community safety update".to_owned()),
+            },
         ),
         sample(
             "meeting_cancelled",

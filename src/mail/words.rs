@@ -17,7 +17,10 @@ use crate::{
         },
         wording::Wording,
     },
-    service::letters::{About, Earlier, Letter, SendInstead},
+    service::{
+        letters::{About, Earlier, Letter, SendInstead},
+        redact_question::Redacted,
+    },
 };
 
 /// What a letter says.
@@ -122,6 +125,12 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             reason,
             body,
         } => written_response(draft, about, *reason, body),
+        Letter::Redacted {
+            about,
+            redacted,
+            reason,
+            called,
+        } => redacted_letter(draft, about, redacted, reason, called.as_deref()),
         Letter::Correction { about, body } => correction(draft, about, body),
         Letter::NextMeeting {
             about,
@@ -803,6 +812,54 @@ fn written_response(draft: Draft<'_>, about: &About, reason: Reason, body: &str)
         .for_questioner(
             about,
             format!("Written response to your question {}", about.reference),
+        )
+}
+
+fn redacted_letter(
+    draft: Draft<'_>,
+    about: &About,
+    redacted: &[Redacted],
+    reason: &str,
+    called: Option<&str>,
+) -> Content {
+    let officer = draft.officer();
+    let council = &draft.settings.council;
+    let object = format!(
+        "Tell us why. Call {} or email {}. The {officer} will look at it again and write to you.",
+        council.phone, council.email
+    );
+    let mut draft = draft
+        .say(format!(
+            "We have left words out of what we publish about your question for {}.",
+            the_meeting(about)
+        ))
+        .heading("What we changed")
+        .points(redacted.iter().map(|changed| changed.field.words()))
+        .heading("Why")
+        .officers_words(reason)
+        .heading("What we publish now");
+    for changed in redacted {
+        draft = draft.say(format!("{}:", capital(changed.field.words())));
+        draft = match &changed.words {
+            Some(words) => draft.quote(words),
+            None => draft.say("Nothing. All of it was taken out."),
+        };
+    }
+    draft
+        .when(called.is_some(), |draft| {
+            draft.say(format!(
+                "At the meeting, the chair will call: “{}”.",
+                called.unwrap_or_default()
+            ))
+        })
+        .heading("If you disagree")
+        .say(object)
+        .for_questioner(
+            about,
+            format!(
+                "Your question {}: words have been left out of what we publish",
+                about.reference
+            ),
         )
 }
 

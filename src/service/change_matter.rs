@@ -72,6 +72,7 @@ fn prepare(
     }
     let mut question = view.question.clone();
     question.agenda_item_id = Some(item);
+    question.public_matter = None;
     question.version += 1;
     let letter = (view.matter != to.title).then(|| Letter::MeetingChanged {
         about: About::new(

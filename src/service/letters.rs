@@ -14,6 +14,7 @@ use crate::{
     service::{
         Service, ServiceError,
         notify_changes::{Change, Effect},
+        redact_question::Redacted,
     },
     store::{
         connection::Db,
@@ -184,6 +185,15 @@ pub enum Letter {
         reason: Reason,
         body: String,
     },
+    /// Words were left out of what is published about your question.
+    Redacted {
+        about: About,
+        /// The published fields that were changed, as they read now.
+        redacted: Vec<Redacted>,
+        reason: String,
+        /// The words by which the questioner will be called, where these have changed and the question is to be put.
+        called: Option<String>,
+    },
     /// A correction of the written response.
     Correction { about: About, body: String },
     /// The board's next meeting has been announced, and the refused question can be sent to it.
@@ -240,6 +250,7 @@ impl Letter {
             Self::ResponseOwed { .. } => "response_owed",
             Self::HoldingReply { .. } => "holding_reply",
             Self::WrittenResponse { .. } => "written_response",
+            Self::Redacted { .. } => "redacted",
             Self::Correction { .. } => "correction",
             Self::NextMeeting { .. } => "next_meeting",
             Self::OfficerNewQuestion { .. } => "officer_new_question",
@@ -264,6 +275,7 @@ impl Letter {
             | Self::DeadlineChanged { about, .. }
             | Self::ResponseOwed { about, .. }
             | Self::HoldingReply { about, .. }
+            | Self::Redacted { about, .. }
             | Self::WrittenResponse { about, .. }
             | Self::Correction { about, .. }
             | Self::NextMeeting { about, .. } => Some(about),
@@ -289,6 +301,7 @@ impl Letter {
             | Self::DeadlineChanged { about, .. }
             | Self::ResponseOwed { about, .. }
             | Self::HoldingReply { about, .. }
+            | Self::Redacted { about, .. }
             | Self::WrittenResponse { about, .. }
             | Self::Correction { about, .. }
             | Self::NextMeeting { about, .. } => Some(about),

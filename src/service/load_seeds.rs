@@ -365,19 +365,16 @@ fn load_response(
         version: 1,
     };
     responses::insert(db, &response)?;
+    let id: uuid::Uuid = service.new_id();
     let sent = SentReply {
+        id: id.to_string(),
         reply: Reply::Full,
         body: seed.response.trim().to_owned(),
+        published_body: Some(seed.response.trim().to_owned()),
         staff_id: officer,
         replied_at: local_time::at_london(due_on, chrono::NaiveTime::MIN),
     };
-    let id: uuid::Uuid = service.new_id();
-    Ok(responses::insert_reply(
-        db,
-        &id.to_string(),
-        response.id,
-        &sent,
-    )?)
+    Ok(responses::insert_reply(db, response.id, &sent)?)
 }
 
 fn questioner(seed: &SeedQuestion) -> Result<Questioner, ServiceError> {

@@ -6,9 +6,11 @@ use crate::{
     domain::{
         id::{QuestionId, ResponseId, StaffId},
         local_time,
+        published_reply::{self, Personal},
         refusal::Refusal,
         standing_order::written_response::{self, Reason, Reply, ResponseState},
         status::{Act, Status},
+        text,
     },
     service::{
         Service, ServiceError,
@@ -20,7 +22,7 @@ use crate::{
     },
     store::{
         connection::Db,
-        questions::{self, Question},
+        questions::{self, Question, QuestionerDetails},
         responses::{self, SentReply, WrittenResponse},
         staff::StaffMember,
     },
@@ -238,7 +240,7 @@ pub fn save_draft(
     owner: Option<StaffId>,
 ) -> Result<ResponseView, ServiceError> {
     permission::responding(acting)?;
-    let draft = crate::domain::text::several_lines(draft);
+    let draft = text::several_lines(draft);
     service.store.write(|db| {
         let mut response = theirs(db, acting, id)?;
         if response.version != version {
@@ -273,7 +275,7 @@ pub fn save_draft(
 /// # Errors
 /// [`ServiceError::Invalid`] without words; [`ServiceError::Conflict`] where the reply can't follow what was sent.
 pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, ServiceError> {
-    let body = crate::domain::text::several_lines(body);
+    let body = text::several_lines(body);
     if body.is_empty() {
         return Err(ServiceError::field("body", "empty", "Enter the response"));
     }
@@ -305,7 +307,86 @@ pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, S
     })
 }
 
-/// Sends a reply: a holding reply, the response, or a correction of it.
+/// The details of a questioner that the published version of a reply should not hold.
+fn personal(details: Option<&QuestionerDetails>) -> Personal<'_> {
+    details.map_or_else(Personal::default, |details| Personal {
+        name: &details.name,
+        organisation: details.organisation.as_deref(),
+        address: &details.address,
+        postcode: &details.postcode,
+        email: details.email.as_deref(),
+        telephone: details.telephone.as_deref(),
+        carer: details.carer_name.as_deref(),
+    })
+}
+
+/// The published version of a reply before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToPublish {
+    /// The text.
+    pub body: String,
+    /// What in it looks like the questioner's details.
+    pub details: Vec<String>,
+}
+
+/// Reads the published version of a reply, or proposes it where none is given; none for a holding reply, which is not published.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] where it has no words or too many.
+pub fn to_publish(
+    service: &Service,
+    view: &ResponseView,
+    reply: Reply,
+    body: &str,
+    typed: Option<&str>,
+) -> Result<Option<ToPublish>, ServiceError> {
+    let question = &view.question.question;
+    let details = service
+        .store
+        .read(|db| Ok::<_, ServiceError>(questions::questioner(db, question.id)?))?;
+    let Some(body) = published(question, details.as_ref(), reply, body, typed)? else {
+        return Ok(None);
+    };
+    let found = published_reply::details_in(&body, personal(details.as_ref()), question.naming);
+    Ok(Some(ToPublish {
+        details: found.into_iter().map(str::to_owned).collect(),
+        body,
+    }))
+}
+
+fn published(
+    question: &Question,
+    details: Option<&QuestionerDetails>,
+    reply: Reply,
+    body: &str,
+    typed: Option<&str>,
+) -> Result<Option<String>, ServiceError> {
+    if reply == Reply::Holding {
+        return Ok(None);
+    }
+    let published = text::several_lines(&typed.map_or_else(
+        || published_reply::propose(body, personal(details), question.naming),
+        str::to_owned,
+    ));
+    if published.is_empty() {
+        return Err(ServiceError::field(
+            "published",
+            "empty",
+            "Enter what will be published",
+        ));
+    }
+    if published.chars().count() > 50_000 {
+        return Err(ServiceError::field(
+            "published",
+            "too_long",
+            "What will be published must be 50,000 characters or fewer",
+        ));
+    }
+    Ok(Some(published))
+}
+
+/// Sends a reply: a holding reply, the response, or a correction of it. `published` is the published version of the last two;
+/// where it is none, the body without its greeting and the questioner's name.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`]; those of [`letter`]; [`ServiceError::Conflict`] where it has changed since.
@@ -316,6 +397,7 @@ pub fn send(
     version: i32,
     reply: Reply,
     body: &str,
+    published: Option<&str>,
 ) -> Result<WrittenResponse, ServiceError> {
     let member = permission::responding(acting)?;
     service.store.write(|db| {
@@ -347,14 +429,22 @@ pub fn send(
             | Letter::Correction { body, .. } => body.clone(),
             _ => String::new(),
         };
+        let published_body = self::published(
+            &view.question.question,
+            details.as_ref(),
+            reply,
+            &body,
+            published,
+        )?;
         let reply_id: uuid::Uuid = service.new_id();
         responses::insert_reply(
             db,
-            &reply_id.to_string(),
             id,
             &SentReply {
+                id: reply_id.to_string(),
                 reply,
                 body,
+                published_body,
                 staff_id: member.id,
                 replied_at: service.now(),
             },

@@ -291,7 +291,7 @@ pub struct PublicQuestion {
     pub supplementary_response: Option<String>,
     /// The title of the item that it was dealt with under.
     pub dealt_with: Option<AgendaItem>,
-    /// The written response as last sent.
+    /// The published version of the written response, or of its last correction.
     pub written_response: Option<String>,
     /// Whether a written response is still owed.
     pub response_owed: bool,
@@ -325,10 +325,7 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
         Some(response) => responses::sent_replies(db, response.id)?
             .into_iter()
             .rev()
-            .find(|sent| {
-                sent.reply != crate::domain::standing_order::written_response::Reply::Holding
-            })
-            .map(|sent| sent.body),
+            .find_map(|sent| sent.published_body),
         None => None,
     };
     Ok(PublicQuestion {

@@ -4,7 +4,7 @@
 //! | who | contact details, needs, original text | name | the rest |
 //! | --- | --- | --- | --- |
 //! | proper officer | yes | the real one, with the published one beside it | everything |
-//! | chair of the board | no | as published; at the meeting, the name to be called | the question as published, decisions, history |
+//! | chair of the board | no | as published; at the meeting, the name to be called, and another only when asked for | the question as published, decisions, history |
 //! | responding officer | no | as published | what is theirs to answer, or nobody's yet |
 //! | anybody | no | as published | what is published: [`PublicQuestion`](crate::service::views::PublicQuestion) |
 //!

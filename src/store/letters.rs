@@ -491,3 +491,14 @@ pub fn count_to(
         .count()
         .get_result(db)?)
 }
+
+/// Replaces the content of a letter that has not left yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn rewrite(db: &mut Db, id: LetterId, letter: &str) -> Result<(), StoreError> {
+    diesel::update(letters::table.find(id.to_string()))
+        .set(letters::letter.eq(letter))
+        .execute(db)?;
+    Ok(())
+}

@@ -184,10 +184,14 @@ pub fn update(db: &mut Db, response: &WrittenResponse) -> Result<bool, StoreErro
 /// A reply that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentReply {
+    /// Its identifier.
+    pub id: String,
     /// Holding, full or correction.
     pub reply: Reply,
-    /// Its words.
+    /// The text as sent: for the questioner and for officers.
     pub body: String,
+    /// The published version; none for a holding reply, and where all of it was redacted.
+    pub published_body: Option<String>,
     /// Who sent it.
     pub staff_id: StaffId,
     /// When.
@@ -198,18 +202,14 @@ pub struct SentReply {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn insert_reply(
-    db: &mut Db,
-    id: &str,
-    response: ResponseId,
-    sent: &SentReply,
-) -> Result<(), StoreError> {
+pub fn insert_reply(db: &mut Db, response: ResponseId, sent: &SentReply) -> Result<(), StoreError> {
     diesel::insert_into(replies::table)
         .values((
-            replies::id.eq(id),
+            replies::id.eq(&sent.id),
             replies::response_id.eq(response.to_string()),
             replies::reply.eq(sent.reply.code()),
             replies::body.eq(&sent.body),
+            replies::published_body.eq(&sent.published_body),
             replies::staff_id.eq(sent.staff_id.to_string()),
             replies::replied_at.eq(Instant::from(sent.replied_at)),
         ))
@@ -222,25 +222,41 @@ pub fn insert_reply(
 /// # Errors
 /// [`StoreError`].
 pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>, StoreError> {
-    let found: Vec<(String, String, String, Instant)> = replies::table
+    type Row = (String, String, String, Option<String>, String, Instant);
+    let found: Vec<Row> = replies::table
         .filter(replies::response_id.eq(response.to_string()))
         .order(replies::id)
         .select((
+            replies::id,
             replies::reply,
             replies::body,
+            replies::published_body,
             replies::staff_id,
             replies::replied_at,
         ))
         .load(db)?;
     found
         .into_iter()
-        .map(|(reply, body, staff_id, at)| {
+        .map(|(id, reply, body, published_body, staff_id, at)| {
             Ok(SentReply {
+                id,
                 reply: rows::coded(&reply)?,
                 body,
+                published_body,
                 staff_id: rows::parsed(&staff_id)?,
                 replied_at: at.utc(),
             })
         })
         .collect()
+}
+
+/// Changes the published version of a reply that was sent.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn publish(db: &mut Db, id: &str, body: Option<&str>) -> Result<(), StoreError> {
+    diesel::update(replies::table.find(id))
+        .set(replies::published_body.eq(body))
+        .execute(db)?;
+    Ok(())
 }

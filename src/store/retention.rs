@@ -139,7 +139,10 @@ fn remove_words(db: &mut Db, key: &str, anonymous: &str) -> Result<(), StoreErro
         .select(written_responses::id)
         .load::<String>(db)?;
     diesel::update(replies::table.filter(replies::response_id.eq_any(responses)))
-        .set(replies::body.eq(REMOVED))
+        .set((
+            replies::body.eq(REMOVED),
+            replies::published_body.eq(None::<String>),
+        ))
         .execute(db)?;
     Ok(())
 }

@@ -264,6 +264,11 @@ pub struct FormState {
 }
 
 impl FormState {
+    /// Whether a field was sent, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.has(name)
+    }
+
     /// A form that nobody has filled in.
     pub fn blank() -> Self {
         Self::default()

@@ -95,8 +95,11 @@ fn every_node_finds_what_was_put_as_it_now_reads() {
             &desk.officer,
             lamp,
             version,
-            "When will the light in [a street] be mended?",
-            "It names where somebody lives",
+            &redact_question::Redaction {
+                public_text: Some("When will the light in [a street] be mended?".to_owned()),
+                reason: "It names where somebody lives".to_owned(),
+                ..redact_question::Redaction::default()
+            },
         )
         .expect("redacted");
         for node in [&one, &other] {

@@ -540,8 +540,11 @@ impl Town {
             &officer,
             redacted.id,
             redacted.version,
-            "When will the publiccanary17 be mended?",
-            "It names where somebody lives",
+            &redact_question::Redaction {
+                public_text: Some("When will the publiccanary17 be mended?".to_owned()),
+                reason: "It names where somebody lives".to_owned(),
+                ..redact_question::Redaction::default()
+            },
         )
         .unwrap();
         approve_question::approve(

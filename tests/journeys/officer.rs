@@ -833,11 +833,11 @@ async fn redaction_keeps_the_original_beside_the_published_text() {
     let (app, officer) = start().await;
     ask(&app, &safer(&officer).await, &ALEX).await;
     let page = from_the_desk(&officer, "Alex Sample").await;
-    let form = officer.open(&page.link("Change the published text")).await;
+    let form = officer.open(&page.link("Redact what is published")).await;
     let wrong = officer
         .press(
             &form,
-            "Save the published text",
+            "Preview the letter",
             &[("public_text", "When will the lamps be mended?")],
         )
         .await;
@@ -852,9 +852,17 @@ async fn redaction_keeps_the_original_beside_the_published_text() {
     let saved = officer
         .press(
             &wrong,
-            "Save the published text",
+            "Preview the letter",
             &[("reason", "A private address.")],
         )
+        .await;
+    assert!(
+        saved.text().contains("If you disagree") && saved.text().contains("A private address."),
+        "{}",
+        saved.text()
+    );
+    let saved = officer
+        .press(&saved, "Redact and send this letter", &[])
         .await;
     let page = officer.follow(saved).await;
     let texts = page.all(".govuk-grid-column-two-thirds > .app-beside p.app-words");
@@ -864,12 +872,12 @@ async fn redaction_keeps_the_original_beside_the_published_text() {
     let stale = officer
         .press(
             &form,
-            "Save the published text",
+            "Preview the letter",
             &[("public_text", "Lamps?"), ("reason", "Shorter.")],
         )
         .await;
     assert_eq!(stale.status, 409);
-    assert!(stale.text().contains("Lamps?") && stale.text().contains("changed the published text"));
+    assert!(stale.text().contains("Lamps?") && stale.text().contains("redacted what is published"));
 }
 
 #[tokio::test]

@@ -45,8 +45,9 @@ const CANARIES: [&str; 10] = [
 ];
 
 /// What a stranger fills in, in whatever form.
-const STRANGER: [(&str, &str); 9] = [
+const STRANGER: [(&str, &str); 10] = [
     ("name", "Sample Stranger"),
+    ("carer_name", "Sample Carer"),
     ("address", "2 Example Street"),
     ("postcode", "WA8 7QF"),
     ("email", "stranger@example.net"),
@@ -358,6 +359,7 @@ async fn approved_rejected_owed_and_answered_questions_show_nothing_of_their_que
         owed.version,
         Reply::Holding,
         "Soon.",
+        None,
     )
     .unwrap();
     reads(&town, &link).await;

@@ -421,6 +421,7 @@ async fn ended() -> Ended {
             response.version,
             Reply::Full,
             &text,
+            None,
         )
         .unwrap();
     }

@@ -104,8 +104,11 @@ fn everything_that_the_screens_of_staff_show_changes_the_mark() {
             officer,
             first.id,
             first.version,
-            "When will the lamp be mended?",
-            "A house number.",
+            &redact_question::Redaction {
+                public_text: Some("When will the lamp be mended?".to_owned()),
+                reason: "A house number.".to_owned(),
+                ..redact_question::Redaction::default()
+            },
         )
         .expect("redacted");
         watch.changes("a redaction");

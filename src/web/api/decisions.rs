@@ -15,7 +15,8 @@ use crate::{
     },
     service::{
         admit_question, approve_question, arrange_for_questioner, change_matter, minutes,
-        permission, redact_question,
+        permission,
+        redact_question::{self, Redaction},
         reject_question::{self, Rejection},
         reopen_question, responses, your_question,
     },
@@ -61,9 +62,24 @@ pub enum DecisionInput {
     KeepForResponse {},
     /// The published words are changed, to take out what must not be published: the proper officer.
     Redact {
-        /// The words as they will be published.
-        public_text: String,
-        /// Why.
+        /// The published text.
+        public_text: Option<String>,
+        /// The published name; empty to publish none, so that the questioner is called by a number.
+        published_name: Option<String>,
+        /// The published matter.
+        matter: Option<String>,
+        /// The answer at the meeting.
+        response: Option<String>,
+        /// Who gave it.
+        answered_by: Option<String>,
+        /// The supplementary question.
+        supplementary_text: Option<String>,
+        /// The answer to it.
+        supplementary_response: Option<String>,
+        /// The published version of each reply that has one, oldest first: null leaves one as it is.
+        #[serde(default)]
+        written_responses: Vec<Option<String>>,
+        /// Why. The questioner is told.
         reason: String,
     },
     /// What has been arranged for the questioner at the meeting: the proper officer. The chair sees it.
@@ -134,8 +150,31 @@ pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Bo
                 }
                 DecisionInput::Redact {
                     public_text,
+                    published_name,
+                    matter,
+                    response,
+                    answered_by,
+                    supplementary_text,
+                    supplementary_response,
+                    written_responses,
                     reason,
-                } => redact_question::redact(service, &acting, id, version, public_text, reason),
+                } => redact_question::redact(
+                    service,
+                    &acting,
+                    id,
+                    version,
+                    &Redaction {
+                        public_text: public_text.clone(),
+                        published_name: published_name.clone(),
+                        matter: matter.clone(),
+                        response: response.clone(),
+                        answered_by: answered_by.clone(),
+                        supplementary_text: supplementary_text.clone(),
+                        supplementary_response: supplementary_response.clone(),
+                        replies: written_responses.clone(),
+                        reason: reason.clone(),
+                    },
+                ),
                 DecisionInput::Arrange { arranged } => {
                     arrange_for_questioner::arrange(service, &acting, id, version, arranged)
                 }

@@ -80,8 +80,10 @@ pub struct AnsweredQuestion {
 pub struct SentReply {
     /// What it was.
     pub reply: Reply,
-    /// Its words.
+    /// The text as sent to the questioner.
     pub body: String,
+    /// The published version; null for a holding reply, which is not published.
+    pub published_body: Option<String>,
     /// Who sent it.
     pub by: StaffId,
     /// When.
@@ -107,6 +109,7 @@ impl From<ResponseView> for WrittenResponse {
                 .map(|sent| SentReply {
                     reply: sent.reply,
                     body: sent.body.clone(),
+                    published_body: sent.published_body.clone(),
                     by: sent.staff_id,
                     sent_at: sent.replied_at,
                 })
@@ -248,6 +251,9 @@ pub struct ReplyInput {
     /// Its words, at most 50,000 characters.
     #[schema(example = "The council reviewed the crossing in January and will move it in May.")]
     pub body: String,
+    /// The version to publish on the meeting's page and in the API, at most 50,000 characters. Where it is left out, the body without
+    /// its greeting and the questioner's name. A holding reply is not published.
+    pub published_body: Option<String>,
 }
 
 /// Send a reply
@@ -266,7 +272,15 @@ pub async fn send_reply(actor: ApiActor, id: Id<ResponseId>, seen: IfMatch, body
     let id = id.0;
     let outcome = actor
         .run(move |service| {
-            responses::send(service, &acting, id, version, input.reply, &input.body)?;
+            responses::send(
+                service,
+                &acting,
+                id,
+                version,
+                input.reply,
+                &input.body,
+                input.published_body.as_deref(),
+            )?;
             look(service, &acting, id)
         })
         .await;

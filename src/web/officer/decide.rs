@@ -5,14 +5,13 @@ use askama::Template;
 
 use crate::{
     domain::{
-        codes::Code, id::QuestionId, personal_details, reference::Reference,
-        standing_order::rejection::Ground, status::Act,
+        codes::Code, id::QuestionId, reference::Reference, standing_order::rejection::Ground,
+        status::Act,
     },
     service::{
         Service, ServiceError,
         actor::Acting,
         admit_question, approve_question, arrange_for_questioner, dossier, permission,
-        redact_question,
         reject_question::{self, Rejection},
         reopen_question, responses, your_question,
     },
@@ -41,7 +40,7 @@ fn address(id: QuestionId) -> String {
 }
 
 /// The page for somebody who was second: what the first one did.
-async fn overtaken(
+pub(super) async fn overtaken(
     staff: &Staff,
     id: QuestionId,
     why: String,
@@ -226,111 +225,6 @@ pub async fn withdraw(staff: Staff, id: web::Path<QuestionId>, form: Form) -> An
         move |service, acting, f| your_question::withdraw_for(service, acting, id, version(f)),
     )
     .await
-}
-
-#[derive(Template)]
-#[template(path = "officer/public_text.html")]
-struct TextPage {
-    page: Page,
-    form: FormState,
-    original: String,
-    version: i32,
-    href: String,
-}
-
-/// The published text beside the original.
-pub async fn text(staff: Staff, id: web::Path<QuestionId>) -> Answer {
-    text_page(&staff, *id, None).await
-}
-
-async fn text_page(staff: &Staff, id: QuestionId, refused: Option<FormState>) -> Answer {
-    permission::proper_officer(&staff.acting())?;
-    let dossier = question::load(staff, id).await?;
-    let question = dossier.question();
-    let wrong = refused.is_some();
-    let form = refused.unwrap_or_else(|| {
-        FormState::blank()
-            .with("public_text", question.public_text.clone())
-            .with("version", question.version.to_string())
-    });
-    let template = TextPage {
-        page: staff
-            .page("Change the published text")
-            .within("/staff/questions")
-            .with_errors(wrong),
-        original: question.original_text.clone(),
-        version: form.value("version").parse().unwrap_or(-1),
-        href: address(id),
-        form,
-    };
-    if wrong {
-        pages::invalid(&template)
-    } else {
-        pages::page(&template)
-    }
-}
-
-/// Changes the published text.
-pub async fn redact(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
-    let id = id.into_inner();
-    let acting = staff.acting();
-    let fields = form.fields.clone();
-    let result = staff
-        .run(move |service| {
-            redact_question::redact(
-                service,
-                &acting,
-                id,
-                version(&fields),
-                fields.value("public_text"),
-                fields.value("reason"),
-            )
-        })
-        .await;
-    match result {
-        Ok(_) => Ok(pages::see_other(&format!("{}?done=redacted", address(id)))),
-        Err(ServiceError::Invalid(errors)) => {
-            text_page(&staff, id, Some(form.state().refused(errors))).await
-        }
-        Err(ServiceError::Conflict(why)) => overtaken(&staff, id, why, &form.fields, None).await,
-        Err(other) => Err(other.into()),
-    }
-}
-
-/// Takes personal details out of the published text.
-pub async fn remove(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
-    let id = id.into_inner();
-    let acting = staff.acting();
-    let fields = form.fields.clone();
-    let result = staff
-        .run(move |service| {
-            let dossier = dossier::dossier(service, &acting, id)?;
-            let own = question::own(dossier.view.asker.details());
-            let text = personal_details::without(
-                &dossier.question().public_text,
-                fields.value("words"),
-                &own,
-                "[removed]",
-            );
-            redact_question::redact(
-                service,
-                &acting,
-                id,
-                version(&fields),
-                &text,
-                "Personal details were removed",
-            )
-        })
-        .await;
-    match result {
-        Ok(_) => Ok(pages::see_other(&format!("{}?done=redacted", address(id)))),
-        // nothing but personal details: the officer writes what is published
-        Err(ServiceError::Invalid(errors)) => {
-            text_page(&staff, id, Some(form.state().refused(errors))).await
-        }
-        Err(ServiceError::Conflict(why)) => overtaken(&staff, id, why, &form.fields, None).await,
-        Err(other) => Err(other.into()),
-    }
 }
 
 #[derive(Template)]

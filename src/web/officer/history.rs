@@ -64,7 +64,7 @@ fn act(code: &str) -> String {
         "reject" => "rejected the question",
         "reopen" => "took the rejection back",
         "arrange" => "changed what has been arranged for the meeting",
-        "redact" => "changed the published text",
+        "redact" => "redacted what is published",
         "show_name" => "looked at the questioner’s name",
         "withdraw" => "withdrew the question",
         "disown" => "disowned the question",

@@ -18,6 +18,7 @@ mod other_item;
 mod preview;
 mod question;
 mod questions;
+mod redact;
 mod responses;
 mod search;
 mod told;
@@ -73,10 +74,10 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
         .service(resource(question("/arranged")).route(post().to(decide::arrange)))
         .service(
             resource(question("/text"))
-                .route(get().to(decide::text))
-                .route(post().to(decide::redact)),
+                .route(get().to(redact::show))
+                .route(post().to(redact::act)),
         )
-        .service(resource(question("/remove")).route(post().to(decide::remove)))
+        .service(resource(question("/remove")).route(post().to(redact::remove)))
         .service(
             resource(question("/minutes"))
                 .route(get().to(minutes::show))

@@ -224,7 +224,9 @@ fn words_of_done(done: &str) -> &'static str {
         "admitted" => "The question is admitted. It now waits for a decision.",
         "kept" => "A written response is owed. The questioner is told by when.",
         "withdrawn" => "The question is withdrawn.",
-        "redacted" => "The published text is changed. The original is kept.",
+        "redacted" => {
+            "What is published has been changed, and the questioner is being told. The original is kept."
+        }
         "item" => "Agenda item changed. The questioner is being told.",
         "entered" => "The question is entered.",
         "minutes" => "What the minutes say is saved.",

@@ -13,12 +13,12 @@ use crate::{
     },
     service::{
         FieldError, ServiceError, desk, dossier,
-        responses::{self, ResponseView},
+        responses::{self, ResponseView, ToPublish},
         visibility::Asker,
     },
     web::{
         Answer, Form, FormState, Staff,
-        components::{Choice, SummaryRow},
+        components::{Choice, FieldProblem, SummaryRow},
         officer::{
             changed::{self, Again, Changed},
             decide::version,
@@ -123,6 +123,11 @@ struct SentRow {
 struct ResponsePreviewPage {
     page: Page,
     letter: Preview,
+    /// The published version; none for a holding reply.
+    published: Option<ToPublish>,
+    error: String,
+    problems: Vec<FieldProblem>,
+    body: String,
     fields: Vec<(String, String)>,
     href: String,
 }
@@ -287,6 +292,7 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
     }
     let seen = version(&form.fields);
     let body = form.fields.value("body").to_owned();
+    let published = form.fields.value("published").to_owned();
     let reply = Reply::from_code(form.fields.value("reply"));
     let owner: Option<StaffId> = form.fields.value("owner").parse().ok();
     let acting = staff.acting();
@@ -312,10 +318,37 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
     };
     if step == "send" {
         let sent = staff
-            .run(move |service| responses::send(service, &acting, id, seen, reply, &body).map(drop))
+            .run(move |service| {
+                let published = Some(published.as_str()).filter(|_| reply != Reply::Holding);
+                responses::send(service, &acting, id, seen, reply, &body, published).map(drop)
+            })
             .await;
-        return settle(&staff, id, &form, sent, "sent").await;
+        return match sent {
+            Err(ServiceError::Invalid(errors))
+                if errors.iter().any(|error| error.field == "published") =>
+            {
+                preview_of(&staff, id, &form, reply, errors).await
+            }
+            sent => settle(&staff, id, &form, sent, "sent").await,
+        };
     }
+    preview_of(&staff, id, &form, reply, Vec::new()).await
+}
+
+/// Shows the letter and the published version, which can be edited there.
+async fn preview_of(
+    staff: &Staff,
+    id: ResponseId,
+    form: &Form,
+    reply: Reply,
+    errors: Vec<FieldError>,
+) -> Answer {
+    let acting = staff.acting();
+    let seen = version(&form.fields);
+    let body = form.fields.value("body").to_owned();
+    let typed = form.fields.value("published").to_owned();
+    // what was agreed holds for the words that it was agreed for
+    let stands = form.fields.value("published_for") == body && !typed.trim().is_empty();
     let previewed = staff
         .run(move |service| {
             let view = responses::look(service, &acting, id)?;
@@ -323,24 +356,38 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
                 return Err(ServiceError::changed());
             }
             let letter = responses::letter(&view, reply, &body)?;
-            Ok((view, letter))
+            let typed = Some(typed.as_str()).filter(|_| stands);
+            let published = responses::to_publish(service, &view, reply, &body, typed)?;
+            Ok((view, letter, published))
         })
         .await;
     match previewed {
-        Ok((view, letter)) => {
+        Ok((view, letter, published)) => {
             let service = staff.service();
             let mut fields = form.fields.to_keep();
-            fields.retain(|(name, _)| name != "step");
+            fields.retain(|(name, _)| {
+                !matches!(name.as_str(), "step" | "published" | "published_for")
+            });
             pages::page(&ResponsePreviewPage {
                 page: staff
                     .page("Check the letter before you send it")
                     .within("/staff/responses"),
                 letter: preview::preview(service, &letter, &view.question.asker, service.now())?,
+                published,
+                error: errors
+                    .first()
+                    .map(|error| error.message.to_string())
+                    .unwrap_or_default(),
+                problems: errors
+                    .iter()
+                    .map(|error| FieldProblem::new(error.field, &error.message))
+                    .collect(),
+                body: form.fields.value("body").to_owned(),
                 fields,
                 href: format!("/staff/responses/{id}"),
             })
         }
-        Err(error) => settle(&staff, id, &form, Err(error), "").await,
+        Err(error) => settle(staff, id, form, Err(error), "").await,
     }
 }
 
