@@ -88,6 +88,8 @@ ids! {
     QuestionId,
     /// A question that is still being written.
     DraftId,
+    /// A request to send letters to another address.
+    AddressCorrectionId,
     /// A written response owed or sent.
     ResponseId,
     /// A letter in the outbox.

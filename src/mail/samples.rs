@@ -9,13 +9,14 @@ use crate::{
     config::Settings,
     domain::{
         agenda::NotForQuestions,
+        id::AddressCorrectionId,
         local_time::at_london,
         refusal::{Allowance, NextMeeting, Refusal},
         standing_order::{rejection::Ground, written_response::Reason},
     },
     service::{
         deliver_outbox::DESK_PATH,
-        letters::{About, Earlier, Letter, SendInstead},
+        letters::{About, Brief, ContactDetailsMatter, Earlier, Letter, SendInstead},
         notify_changes::{Change, Effect},
         redact_question::{Published, Redacted},
     },
@@ -129,6 +130,17 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
         board: about().board,
         date: about().date,
         refused,
+        path: "/staff/questions/PQ-2024-7KX4".to_owned(),
+    };
+    let brief = Brief {
+        reference: about().reference,
+        board: about().board,
+        date: about().date,
+    };
+    let correction = AddressCorrectionId::from(uuid::Uuid::nil());
+    let contact_details = |what| Letter::OfficerContactDetails {
+        reference: about().reference,
+        what,
         path: "/staff/questions/PQ-2024-7KX4".to_owned(),
     };
     let changed = |changes, effect, deadline| Letter::MeetingChanged {
@@ -520,6 +532,47 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 }],
                 next_meeting: NextMeeting::WillBeTold,
             },
+        ),
+            "address_to_confirm",
+            Letter::AddressToConfirm {
+                brief: brief.clone(),
+                correction,
+            },
+        ),
+        sample(
+            "address_change_asked",
+            Letter::AddressChangeAsked {
+                brief: brief.clone(),
+                correction,
+            },
+        ),
+        on_paper(
+            "address_change_asked_by_post",
+            Letter::AddressChangeAsked {
+                brief: brief.clone(),
+                correction,
+            },
+        ),
+        sample(
+            "address_confirmed",
+            Letter::AddressConfirmed {
+                brief: brief.clone(),
+            },
+        ),
+        on_paper(
+            "address_left",
+            Letter::AddressLeft {
+                brief: brief.clone(),
+            },
+        ),
+        sample("new_link", Letter::NewLink { brief }),
+        to_officers(
+            "officer_same_details",
+            contact_details(ContactDetailsMatter::SamePerson),
+        ),
+        to_officers(
+            "officer_address_disputed",
+            contact_details(ContactDetailsMatter::Disputed),
         ),
         to_officers("officer_new_question", new_question(false)),
         to_officers("officer_new_question_refused", new_question(true)),

@@ -1,5 +1,6 @@
 //! What each letter says: what happened, what happens next, what the person can do, and which clause where a rule said no.
 
+mod addresses;
 mod meeting_changed;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -139,6 +140,16 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             venue,
             deadline,
         } => next_meeting_announced(draft, about, (*date, *starts), venue, *deadline),
+        Letter::AddressToConfirm { brief, .. } => addresses::to_confirm(draft, brief),
+        Letter::AddressChangeAsked { brief, .. } => addresses::change_asked(draft, brief),
+        Letter::AddressConfirmed { brief } => addresses::confirmed(draft, brief),
+        Letter::AddressLeft { brief } => addresses::left(draft, brief),
+        Letter::NewLink { brief } => addresses::new_link(draft, brief),
+        Letter::OfficerContactDetails {
+            reference,
+            what,
+            path,
+        } => addresses::for_officers(draft, reference, *what, path),
         Letter::OfficerNewQuestion {
             reference,
             board,

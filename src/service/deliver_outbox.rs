@@ -14,7 +14,10 @@ use serde_json::json;
 use crate::{
     domain::{codes::Code, id::LetterId},
     service::{
-        Service, ServiceError, actor::Acting, letters::Letter, permission,
+        Service, ServiceError,
+        actor::Acting,
+        letters::{Letter, LetterLink},
+        permission,
         private_link::MASKED_LINK,
     },
     store::{
@@ -59,7 +62,7 @@ pub struct Outgoing {
     pub email: Option<String>,
     /// The reference of the question that it is about, if any.
     pub reference: Option<String>,
-    /// The private link of that question, as it is now.
+    /// The link that it carries: mostly the private link of that question, as it is now.
     pub private_link: Option<String>,
     /// When it was written.
     pub written_at: DateTime<Utc>,
@@ -600,7 +603,7 @@ fn on_the_desk(db: &mut Db, letter: OutboxLetter) -> Result<OnTheDesk, ServiceEr
     })
 }
 
-/// The reference and the private link of the question that a letter is about.
+/// The reference of the question that a letter is about, and the link that the letter carries.
 fn question_of(
     service: &Service,
     db: &mut Db,
@@ -610,10 +613,15 @@ fn question_of(
         return Ok((None, None));
     };
     let question = questions::question(db, id)?;
-    Ok((
-        Some(question.reference.to_string()),
-        Some(service.private_link(id, question.link_version)),
-    ))
+    // what cannot be read is reported when it is to be sent
+    let link = rows::json::<Letter>(&row.letter).map_or(LetterLink::None, |letter| letter.link());
+    let address = match link {
+        LetterLink::Question => Some(service.private_link(id, question.link_version)),
+        LetterLink::ConfirmAddress(correction) => Some(service.confirm_address_link(correction)),
+        LetterLink::KeepAddress(correction) => Some(service.keep_address_link(correction)),
+        LetterLink::None => None,
+    };
+    Ok((Some(question.reference.to_string()), address))
 }
 
 /// Runs something that blocks where blocking harms nobody.

@@ -167,23 +167,21 @@ pub fn discard(service: &Service, visitor_hash: &str, id: DraftId) -> Result<(),
     })
 }
 
-/// Begins a draft for the board's next meeting with the words of a question and what it is about, for whoever holds its private
+/// Begins a draft for a meeting with the words of a question and what it is about, for whoever holds its private
 /// link. Nothing about the questioner goes with it: a link is no proof of who holds it.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where no later meeting of the board is known yet.
-pub fn carry_by_link(
+/// Those of the store.
+pub(super) fn carry_by_link(
     service: &Service,
     visitor_hash: &str,
-    question: QuestionId,
+    question: &Question,
+    meeting: MeetingId,
 ) -> Result<DraftId, ServiceError> {
-    let (meeting, typed) = service.store.read(|db| {
-        let question = questions::question(db, question)?;
-        carried(service, db, &question)
-    })?;
+    let typed = service.store.read(|db| carried(db, question))?;
     let saved = Saved {
         typed,
-        carried_from: Some(question),
+        carried_from: Some(question.id),
         details_of: None,
     };
     begin_with(service, visitor_hash, meeting, &saved)
@@ -203,8 +201,14 @@ pub fn carry_sent_draft(
     let (question, meeting, typed) = service.store.read(|db| {
         drafts::find(db, draft, visitor_hash)?;
         let question = questions::of_draft(db, draft)?.ok_or(ServiceError::NotFound)?;
-        let (meeting, typed) = carried(service, db, &question)?;
-        Ok::<_, ServiceError>((question.id, meeting, typed))
+        let from = meetings::meeting(db, question.meeting_id)?;
+        let next = views::next_meeting_of_board(service, db, &from.meeting)?.ok_or_else(|| {
+            ServiceError::Conflict(
+                "The date of the board's next meeting is not known yet. Your question has been kept."
+                    .to_owned(),
+            )
+        })?;
+        Ok::<_, ServiceError>((question.id, next.meeting().id, carried(db, &question)?))
     })?;
     let saved = Saved {
         typed,
@@ -214,21 +218,10 @@ pub fn carry_sent_draft(
     begin_with(service, visitor_hash, meeting, &saved)
 }
 
-/// The board's next meeting, and a question's words and matter as its private page shows them.
-fn carried(
-    service: &Service,
-    db: &mut Db,
-    question: &Question,
-) -> Result<(MeetingId, TypedQuestion), ServiceError> {
-    let from = meetings::meeting(db, question.meeting_id)?;
-    let next = views::next_meeting_of_board(service, db, &from.meeting)?.ok_or_else(|| {
-        ServiceError::Conflict(
-            "The date of the board's next meeting is not known yet. Your question has been kept."
-                .to_owned(),
-        )
-    })?;
-    let agenda = meetings::agenda(db, from.meeting.id)?;
-    let typed = TypedQuestion {
+/// A question's words and matter as its private page shows them.
+fn carried(db: &mut Db, question: &Question) -> Result<TypedQuestion, ServiceError> {
+    let agenda = meetings::agenda(db, question.meeting_id)?;
+    Ok(TypedQuestion {
         matter: TypedMatter {
             agenda_item: String::new(),
             matter: views::matter_words(question, &agenda)
@@ -240,8 +233,7 @@ fn carried(
             question: question.public_text.clone(),
         },
         ..TypedQuestion::default()
-    };
-    Ok((next.meeting().id, typed))
+    })
 }
 
 /// Everything that a draft sends: what was typed, with the details given before where the draft uses those.

@@ -5,8 +5,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded,
     domain::{
-        id::LetterId,
+        id::{AddressCorrectionId, LetterId, QuestionId},
         meeting::{Board, Meeting},
         refusal::{NextMeeting, Refusal},
         standing_order::{rejection::Ground, written_response::Reason},
@@ -66,6 +67,41 @@ impl About {
     }
 }
 
+/// What a letter says of a question where somebody else may read it: nothing that its questioner wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// The question's reference.
+    pub reference: String,
+    /// The board's full name.
+    pub board: String,
+    /// The meeting's local date.
+    pub date: NaiveDate,
+}
+
+impl Brief {
+    /// What a letter says of this question.
+    pub fn new(question: &Question, board: &Board, meeting: &Meeting) -> Self {
+        Self {
+            reference: question.reference.to_string(),
+            board: board.name.clone(),
+            date: meeting.date,
+        }
+    }
+}
+
+/// The link that a letter carries. Letters are stored without their links, which are computed when they are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterLink {
+    /// The private link of the question.
+    Question,
+    /// The link by which a new address is confirmed.
+    ConfirmAddress(AddressCorrectionId),
+    /// The link by which letters keep coming to the old address.
+    KeepAddress(AddressCorrectionId),
+    /// None: it goes to an address that is no longer the questioner's.
+    None,
+}
+
 /// An earlier question and its answer, as quoted in a rejection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
@@ -88,6 +124,16 @@ pub struct SendInstead {
     pub date: NaiveDate,
     /// Its deadline for questions.
     pub deadline: DateTime<Utc>,
+}
+
+coded! {
+    /// Why corrected contact details need an officer.
+    pub enum ContactDetailsMatter {
+        /// They are those of another question to the same meeting (clause (iii)).
+        SamePerson = "same_person",
+        /// Whoever reads the old address says that the new one is not theirs.
+        Disputed = "disputed",
+    }
 }
 
 /// A letter, as facts.
@@ -204,6 +250,28 @@ pub enum Letter {
         venue: String,
         deadline: DateTime<Utc>,
     },
+    /// To a new address, before it is confirmed.
+    AddressToConfirm {
+        brief: Brief,
+        correction: AddressCorrectionId,
+    },
+    /// To the present address: somebody asked for letters to go to another one.
+    AddressChangeAsked {
+        brief: Brief,
+        correction: AddressCorrectionId,
+    },
+    /// Letters about the question come to this address, with a new private link.
+    AddressConfirmed { brief: Brief },
+    /// Letters about the question do not come to this address any more.
+    AddressLeft { brief: Brief },
+    /// The private link has been replaced.
+    NewLink { brief: Brief },
+    /// To the officers: corrected contact details need them. No personal details.
+    OfficerContactDetails {
+        reference: String,
+        what: ContactDetailsMatter,
+        path: String,
+    },
     /// To the officers: a question has come. No personal details.
     OfficerNewQuestion {
         reference: String,
@@ -253,13 +321,19 @@ impl Letter {
             Self::Redacted { .. } => "redacted",
             Self::Correction { .. } => "correction",
             Self::NextMeeting { .. } => "next_meeting",
+            Self::AddressToConfirm { .. } => "address_to_confirm",
+            Self::AddressChangeAsked { .. } => "address_change_asked",
+            Self::AddressConfirmed { .. } => "address_confirmed",
+            Self::AddressLeft { .. } => "address_left",
+            Self::NewLink { .. } => "new_link",
+            Self::OfficerContactDetails { .. } => "officer_contact_details",
             Self::OfficerNewQuestion { .. } => "officer_new_question",
             Self::OfficerQuestionsRestored { .. } => "officer_questions_restored",
             Self::OfficerLetterFailed { .. } => "officer_letter_failed",
         }
     }
 
-    /// Returns what the letter says of its question; none for a letter to the officers.
+    /// Returns what the letter says of its question; none for a letter to the officers, or about where letters go.
     pub fn about(&self) -> Option<&About> {
         match self {
             Self::Acknowledgement { about, .. }
@@ -279,7 +353,13 @@ impl Letter {
             | Self::WrittenResponse { about, .. }
             | Self::Correction { about, .. }
             | Self::NextMeeting { about, .. } => Some(about),
-            Self::OfficerNewQuestion { .. }
+            Self::AddressToConfirm { .. }
+            | Self::AddressChangeAsked { .. }
+            | Self::AddressConfirmed { .. }
+            | Self::AddressLeft { .. }
+            | Self::NewLink { .. }
+            | Self::OfficerContactDetails { .. }
+            | Self::OfficerNewQuestion { .. }
             | Self::OfficerQuestionsRestored { .. }
             | Self::OfficerLetterFailed { .. } => None,
         }
@@ -305,7 +385,13 @@ impl Letter {
             | Self::WrittenResponse { about, .. }
             | Self::Correction { about, .. }
             | Self::NextMeeting { about, .. } => Some(about),
-            Self::OfficerNewQuestion { .. }
+            Self::AddressToConfirm { .. }
+            | Self::AddressChangeAsked { .. }
+            | Self::AddressConfirmed { .. }
+            | Self::AddressLeft { .. }
+            | Self::NewLink { .. }
+            | Self::OfficerContactDetails { .. }
+            | Self::OfficerNewQuestion { .. }
             | Self::OfficerQuestionsRestored { .. }
             | Self::OfficerLetterFailed { .. } => None,
         }
@@ -325,7 +411,20 @@ impl Letter {
 
     /// Whether a stranger's submission can cause it, so that it is limited for each address: the mail-bombing case.
     fn caused_by_anyone(&self) -> bool {
-        matches!(self, Self::Acknowledgement { .. } | Self::Refused { .. })
+        matches!(
+            self,
+            Self::Acknowledgement { .. } | Self::Refused { .. } | Self::AddressToConfirm { .. }
+        )
+    }
+
+    /// The link that it carries.
+    pub fn link(&self) -> LetterLink {
+        match self {
+            Self::AddressToConfirm { correction, .. } => LetterLink::ConfirmAddress(*correction),
+            Self::AddressChangeAsked { correction, .. } => LetterLink::KeepAddress(*correction),
+            Self::AddressLeft { .. } => LetterLink::None,
+            _ => LetterLink::Question,
+        }
     }
 }
 
@@ -343,17 +442,32 @@ impl Service {
     ) -> Result<(), ServiceError> {
         // the person's details may already have been removed
         let Some(to) = to else { return Ok(()) };
-        let now = self.now();
         let addressed = letter.addressed_to(to);
         let addressee = to.addressee().to_owned();
-        let mut outbox = self.outbox_letter(&addressed, to.email.clone(), addressee, now)?;
-        outbox.question_id = Some(question.id);
-        if let Some(email) = &to.email
+        self.write_letter_to(db, question.id, to.email.clone(), addressee, &addressed)
+    }
+
+    /// Puts a letter about a question into the outbox, to this address; to be printed where there is none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn write_letter_to(
+        &self,
+        db: &mut Db,
+        question: QuestionId,
+        email: Option<String>,
+        name: String,
+        letter: &Letter,
+    ) -> Result<(), ServiceError> {
+        let now = self.now();
+        let mut outbox = self.outbox_letter(letter, email.clone(), name, now)?;
+        outbox.question_id = Some(question);
+        if let Some(email) = &email
             && letter.caused_by_anyone()
         {
             let since = now - TimeDelta::hours(1);
             let mut already = 0;
-            for kind in ["acknowledgement", "refused"] {
+            for kind in ["acknowledgement", "refused", "address_to_confirm"] {
                 already += letters::count_to(db, email, kind, since)?;
             }
             if already >= i64::from(self.settings.limits.letters_per_address_per_hour) {

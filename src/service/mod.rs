@@ -13,6 +13,7 @@ pub mod boards;
 pub mod calendar;
 pub mod chair_list;
 pub mod change_matter;
+pub mod contact_details;
 pub mod deliver_outbox;
 pub mod desk;
 pub mod dossier;

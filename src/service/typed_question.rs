@@ -299,7 +299,11 @@ impl TypedQuestioner {
         problems
     }
 
-    fn parse(&self) -> Result<Questioner, Malformed> {
+    /// The questioner.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub(super) fn parse(&self) -> Result<Questioner, Malformed> {
         let postcode = Postcode::parse(&self.postcode)?;
         Ok(Questioner {
             name: PersonName::parse(&self.name)?,

@@ -1,11 +1,18 @@
-//! What a questioner does with the private link: look, withdraw, disown (readings 6 and 7). Looking changes nothing.
+//! What a questioner does with the private link: look, withdraw, disown, send on (readings 4, 6 and 7). Looking changes nothing.
+//! One function decides what is possible, for the pages, the API and the acts.
+
+use chrono::NaiveDate;
 
 use crate::{
     domain::{
-        id::QuestionId,
+        id::{DraftId, QuestionId},
+        meeting::MeetingStatus,
+        refusal::Refusal,
         standing_order::{
             one_question::releases_allowance,
             question_time::{Outcome, Phase, QuestionTime},
+            rejection::Ground,
+            repetition,
             written_response::ResponseState,
         },
         status::{Act, Status},
@@ -13,13 +20,14 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
+        drafts,
         letters::{About, Letter},
         question_time,
-        views::{self, QuestionView},
+        views::{self, MeetingView, QuestionView},
     },
     store::{
         connection::Db,
-        questions::{self, Question},
+        questions::{self, DecisionKind, Question},
         responses,
     },
 };
@@ -33,6 +41,133 @@ pub struct YourQuestion {
     pub question_time: QuestionTime,
     /// How many questions are to be put before it, where it is still on the list.
     pub before: Option<usize>,
+    /// The board's next meeting that takes questions.
+    pub next: Option<MeetingView>,
+    /// What may be done by the link.
+    pub possible: Possible,
+}
+
+/// What may be done by a private link now: the pages offer it, the API lists it, and the acts hold to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Possible {
+    /// Withdrawing.
+    pub withdraw: bool,
+    /// Disowning.
+    pub disown: bool,
+    /// Sending the words on to the board's next meeting.
+    pub next_meeting: Option<SendOn>,
+    /// Sending other words to this meeting.
+    pub same_meeting: bool,
+    /// Having letters sent to another address.
+    pub correct_address: bool,
+    /// Asking the council to take a misused name off the record: the question was put, so it stands.
+    pub name_off_the_record: bool,
+}
+
+/// How the words of a question may be sent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendOn {
+    /// As they are.
+    Unchanged,
+    /// Only in other words: unchanged they would be rejected again.
+    Changed,
+}
+
+/// Decides what may be done by the private link of a question.
+fn possible(
+    question: &Question,
+    view: &QuestionView,
+    question_time: &QuestionTime,
+    next: Option<&MeetingView>,
+    next_window: Option<(NaiveDate, Option<NaiveDate>)>,
+    takes_questions: bool,
+    address_disputed: bool,
+) -> Possible {
+    let put = was_put(question, question_time);
+    let rejection = view
+        .decisions
+        .iter()
+        .rev()
+        .find(|decision| decision.kind == DecisionKind::Rejected);
+    let send_on = match question.status {
+        Status::Refused => question
+            .refusals
+            .iter()
+            .all(Refusal::may_be_sent_on)
+            .then_some(SendOn::Unchanged),
+        Status::Withdrawn => Some(SendOn::Unchanged),
+        Status::ResponseOwed
+            if view.meeting.meeting().status == MeetingStatus::Cancelled =>
+        {
+            Some(SendOn::Unchanged)
+        }
+        Status::Rejected => rejection.and_then(|rejection| {
+            rejection
+                .grounds
+                .iter()
+                .map(|ground| after_rejection(*ground, next_window))
+                .try_fold(SendOn::Unchanged, |so_far, ground| match ground? {
+                    SendOn::Changed => Some(SendOn::Changed),
+                    SendOn::Unchanged => Some(so_far),
+                })
+        }),
+        _ => None,
+    };
+    let ended_in_time = matches!(question.status, Status::Withdrawn | Status::Rejected);
+    Possible {
+        withdraw: question.status.allows(Act::Withdraw) && !put,
+        disown: question.status.allows(Act::Disown) && !put,
+        next_meeting: send_on.filter(|_| next.is_some()),
+        same_meeting: ended_in_time && takes_questions && send_on.is_some(),
+        correct_address: view.questioner.is_some()
+            && question.status != Status::Disowned
+            && !address_disputed,
+        name_off_the_record: put
+            || matches!(
+                question.status,
+                Status::Answered | Status::DealtWith | Status::NotPut | Status::Responded
+            ),
+    }
+}
+
+/// Whether a question has been put, or is being put: then it stands.
+fn was_put(question: &Question, state: &QuestionTime) -> bool {
+    let being_put = state
+        .turn
+        .as_ref()
+        .is_some_and(|turn| turn.question == question.id);
+    let put = state.entry(question.id).is_some_and(|entry| {
+        matches!(
+            entry.outcome,
+            Outcome::Put { .. } | Outcome::DealtWith { .. }
+        )
+    });
+    being_put || put || question.is_published()
+}
+
+/// How a question that was rejected on this ground may be sent on, if at all. `window` is when the comparison of the next meeting
+/// begins, and when the earlier question was put.
+fn after_rejection(
+    ground: Ground,
+    window: Option<(NaiveDate, Option<NaiveDate>)>,
+) -> Option<SendOn> {
+    match ground {
+        Ground::SubstantiallyTheSame => Some(match window {
+            Some((from, Some(put_on))) if put_on < from => SendOn::Unchanged,
+            _ => SendOn::Changed,
+        }),
+        Ground::Defamatory
+        | Ground::Frivolous
+        | Ground::Offensive
+        | Ground::Abusive
+        | Ground::Racist
+        | Ground::ConfidentialOrExempt => Some(SendOn::Changed),
+        // other words would not make it a matter for the board
+        Ground::NotCouncilMatter
+        | Ground::PlanningApplication
+        | Ground::LicensingApplication
+        | Ground::PrivateMatter => None,
+    }
 }
 
 /// Opens a private link.
@@ -42,17 +177,90 @@ pub struct YourQuestion {
 pub fn look(service: &Service, token: &str) -> Result<YourQuestion, ServiceError> {
     service.store.read(|db| {
         let question = service.question_by_token(db, token)?;
-        let view = views::question(service, db, question.id)?;
-        let question_time = question_time::state(service, db, &view.meeting)?;
-        let before = (question.status == Status::Approved && question_time.phase != Phase::Closed)
-            .then(|| places_before(&question_time, question.id))
-            .flatten();
-        Ok(YourQuestion {
-            view,
-            question_time,
-            before,
-        })
+        look_in(service, db, &question)
     })
+}
+
+pub(super) fn look_in(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+) -> Result<YourQuestion, ServiceError> {
+    let view = views::question(service, db, question.id)?;
+    let question_time = question_time::state(service, db, &view.meeting)?;
+    let before = (question.status == Status::Approved && question_time.phase != Phase::Closed)
+        .then(|| places_before(&question_time, question.id))
+        .flatten();
+    let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
+    let earlier = view.decisions.iter().rev().find_map(|d| d.earlier);
+    let earlier_put_on = match earlier {
+        Some(id) => questions::question(db, id)?.put_on,
+        None => None,
+    };
+    let window = next.as_ref().map(|next| {
+        let meeting = next.meeting();
+        let months = service.figures(meeting).repetition_window();
+        (
+            repetition::window(meeting.date, months).from,
+            earlier_put_on,
+        )
+    });
+    let address_disputed = questions::address_corrections(db, question.id)?
+        .iter()
+        .any(|correction| correction.stopped_at.is_some());
+    let possible = possible(
+        question,
+        &view,
+        &question_time,
+        next.as_ref(),
+        window,
+        view.meeting.takes_questions(service.now()),
+        address_disputed,
+    );
+    Ok(YourQuestion {
+        view,
+        question_time,
+        before,
+        next,
+        possible,
+    })
+}
+
+/// Begins a draft with a question's words, for the board's next meeting or for the same one.
+///
+/// # Errors
+/// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where the question cannot be sent there.
+pub fn send_on(
+    service: &Service,
+    visitor_hash: &str,
+    token: &str,
+    to: SendTo,
+) -> Result<DraftId, ServiceError> {
+    let (question, meeting) = service.store.read(|db| {
+        let question = service.question_by_token(db, token)?;
+        let seen = look_in(service, db, &question)?;
+        let meeting = match to {
+            SendTo::NextMeeting => seen
+                .next
+                .filter(|_| seen.possible.next_meeting.is_some())
+                .map(|next| next.meeting().id),
+            SendTo::SameMeeting => seen.possible.same_meeting.then_some(question.meeting_id),
+        };
+        let meeting = meeting.ok_or_else(|| {
+            ServiceError::Conflict("Your question cannot be sent there.".to_owned())
+        })?;
+        Ok::<_, ServiceError>((question, meeting))
+    })?;
+    drafts::carry_by_link(service, visitor_hash, &question, meeting)
+}
+
+/// Where the words of a question are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendTo {
+    /// To the board's next meeting.
+    NextMeeting,
+    /// To the meeting that it was sent to before.
+    SameMeeting,
 }
 
 fn places_before(state: &QuestionTime, id: QuestionId) -> Option<usize> {
@@ -148,23 +356,17 @@ fn end_in(
     let mut question = was.clone();
     question.status = was.status.after(act)?;
     question.version += 1;
-    let view = views::question(service, db, was.id)?;
-    let state = question_time::state(service, db, &view.meeting)?;
-    let being_put = state
-        .turn
-        .as_ref()
-        .is_some_and(|turn| turn.question == was.id);
-    let was_put = state.entry(was.id).is_some_and(|entry| {
-        matches!(
-            entry.outcome,
-            Outcome::Put { .. } | Outcome::DealtWith { .. }
-        )
-    });
-    if being_put || was_put || was.is_published() {
+    let seen = look_in(service, db, was)?;
+    let may = match act {
+        Act::Disown => seen.possible.disown,
+        _ => seen.possible.withdraw,
+    };
+    if !may {
         return Err(ServiceError::Conflict(
-            "The question has been put at the meeting, so it stands.".to_owned(),
+            "The question has been put at the meeting, so it stays on the record. If your name was used without your agreement, contact us: we can take your name off the record.".to_owned(),
         ));
     }
+    let view = seen.view;
     if !questions::update(db, &question)? {
         return Err(ServiceError::changed());
     }

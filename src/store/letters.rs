@@ -474,6 +474,43 @@ pub fn change_state(
     Ok(changed == 1)
 }
 
+/// Sends a question's waiting and failed letters to another address; those that belong to one address stay there. Returns how
+/// many there were. Without an e-mail address they are printed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn redirect(
+    db: &mut Db,
+    question: QuestionId,
+    email: Option<&str>,
+    name: &str,
+    bound_to_an_address: &[&str],
+    at: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let state = match email {
+        Some(_) => LetterState::Waiting,
+        None => LetterState::ToPrint,
+    };
+    Ok(diesel::update(
+        letters::table
+            .filter(letters::question_id.eq(question.to_string()))
+            .filter(
+                letters::state.eq_any([LetterState::Waiting.code(), LetterState::Failed.code()]),
+            )
+            .filter(letters::kind.ne_all(bound_to_an_address.to_vec())),
+    )
+    .set((
+        letters::recipient_email.eq(email),
+        letters::recipient_name.eq(name),
+        letters::state.eq(state.code()),
+        letters::attempts.eq(0),
+        letters::next_attempt_at.eq(Instant::from(at)),
+        letters::last_error.eq(None::<String>),
+        letters::settled_at.eq(None::<Instant>),
+    ))
+    .execute(db)?)
+}
+
 /// How many letters of a kind went to an address since an instant, whoever caused them.
 ///
 /// # Errors

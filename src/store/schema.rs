@@ -164,6 +164,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    address_corrections (id) {
+        id -> Text,
+        question_id -> Text,
+        old_email -> Nullable<Text>,
+        new_email -> Text,
+        asked_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        superseded_at -> Nullable<Timestamp>,
+        stopped_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     question_exceptions (id) {
         id -> Text,
         question_id -> Text,
@@ -324,6 +337,7 @@ diesel::joinable!(questions -> meetings (meeting_id));
 diesel::joinable!(questions -> agenda_items (agenda_item_id));
 diesel::joinable!(questions -> staff (entered_by));
 diesel::joinable!(questioners -> questions (question_id));
+diesel::joinable!(address_corrections -> questioners (question_id));
 diesel::joinable!(question_exceptions -> questions (question_id));
 diesel::joinable!(question_exceptions -> staff (staff_id));
 diesel::joinable!(decisions -> staff (staff_id));
@@ -353,6 +367,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_days,
     questions,
     questioners,
+    address_corrections,
     question_exceptions,
     decisions,
     allowances,

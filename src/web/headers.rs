@@ -1,8 +1,8 @@
 //! The security headers, on every answer: pages, errors and assets alike.
 //!
-//! The referrer policy is `same-origin` and not `no-referrer`: with the latter, browsers send `Origin: null` with a form's
-//! POST (Fetch, "append a request Origin header"), and the check of the origin would refuse our own forms. Private links are
-//! safe with either, since nothing is told to other sites.
+//! The referrer policy is `strict-origin`: a page at a private link tells nobody more than the service's origin, so that the link's
+//! token is in no log of a proxy that records referrers. Not `no-referrer`: with that, browsers send `Origin: null` with a form's
+//! POST (Fetch, "append a request Origin header"), and the check of the origin would refuse our own forms.
 
 use std::convert::Infallible;
 
@@ -28,7 +28,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 const FIXED: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "same-origin"),
+    (header::REFERRER_POLICY, "strict-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",

@@ -372,8 +372,8 @@ async fn a_rejected_question_is_carried_on_without_the_questioners_details() {
     let link = asked(&town, in_time()).await;
     let question = town.question(&link);
     let rejection = Rejection {
-        grounds: vec![Ground::NotCouncilMatter],
-        reason: "The canal belongs to somebody else.".to_owned(),
+        grounds: vec![Ground::Frivolous],
+        reason: "Ask about something that the board can answer.".to_owned(),
         earlier: String::new(),
     };
     reject_question::reject(
@@ -457,4 +457,286 @@ async fn who_wrote_a_late_question_sends_it_on_with_details_that_are_not_shown_a
             .any(|problem| problem.contains("postcode"))
     );
     look(&half);
+}
+
+/// The link in the newest letter of a kind.
+async fn link_in(town: &Town, email: &str, kind: &str) -> String {
+    let letters = town.app.letters_to(email).await;
+    let letter = letters
+        .iter()
+        .rev()
+        .find(|letter| letter.kind == kind)
+        .unwrap_or_else(|| panic!("no {kind} to {email}"));
+    let link = letter.private_link.clone().unwrap();
+    link[link.find("/question/").unwrap()..].to_owned()
+}
+
+async fn redirect(browser: &Browser, link: &str, email: &str) -> Page {
+    let page = browser.get(&format!("{link}/letters")).await;
+    browser.press(&page, "Continue", &[("email", email)]).await
+}
+
+#[tokio::test]
+async fn a_questioner_has_letters_sent_to_another_address_once_it_is_confirmed_there() {
+    let town = town().await;
+    let link = asked(&town, in_time()).await;
+    let browser = town.app.browser();
+    let page = browser.get(&link).await;
+    assert!(
+        page.text().contains("By email to z•••@example.org"),
+        "{}",
+        page.text()
+    );
+    let nonsense = redirect(&browser, &link, "nobody").await;
+    assert_eq!(nonsense.status, 422);
+    assert_eq!(
+        nonsense.attribute("#email", "value").as_deref(),
+        Some("nobody")
+    );
+    let answer = redirect(&browser, &link, "right@example.org").await;
+    assert!(
+        answer.text().contains("r•••@example.org"),
+        "{}",
+        answer.text()
+    );
+    look(&answer);
+
+    // nothing has changed yet; both addresses were written to, the new one with no word of the questioner's
+    assert_eq!(browser.get(&link).await.status, 200);
+    let to_new = town.app.letters_to("right@example.org").await;
+    assert_eq!(to_new.len(), 1);
+    assert_silent(
+        "the letter to a new address",
+        &to_new[0].text.replace(&link, ""),
+    );
+    assert!(!to_new[0].text.contains("canal"), "{}", to_new[0].text);
+    let old = link_in(&town, "zqmail@example.org", "address_change_asked").await;
+    let new = link_in(&town, "right@example.org", "address_to_confirm").await;
+
+    // looking at the link changes nothing, pressing does
+    let page = town.app.browser().get(&new).await;
+    look(&page);
+    assert_eq!(town.app.letters_to("right@example.org").await.len(), 1);
+    let reader = town.app.browser();
+    let page = reader.get(&new).await;
+    look(
+        &reader
+            .press(&page, "Send letters to this address", &[])
+            .await,
+    );
+    let fresh = link_in(&town, "right@example.org", "address_confirmed").await;
+    assert_ne!(fresh, link);
+    assert_eq!(
+        browser.get(&link).await.status,
+        404,
+        "the link in the wrong hands"
+    );
+    let page = browser.get(&fresh).await;
+    assert!(
+        page.text().contains("By email to r•••@example.org"),
+        "{}",
+        page.text()
+    );
+    // pressed twice
+    let again = reader.get(&new).await;
+    assert!(
+        again.text().contains("We send letters about"),
+        "{}",
+        again.text()
+    );
+
+    // the next letter goes there
+    let question = town.question(&fresh);
+    let service = &town.app.service;
+    approve_question::approve(service, &town.officer, question.id, question.version, "").unwrap();
+    assert_eq!(link_in(&town, "right@example.org", "approved").await, fresh);
+
+    // no address is in the audit trail
+    let history = service
+        .store
+        .read(|db| public_question_time::store::audit::of_subject(db, &question.id.to_string()))
+        .unwrap();
+    let trail = format!("{history:?}");
+    assert!(trail.contains("correct_contact_details"), "{trail}");
+    assert!(!trail.contains("example.org"), "{trail}");
+
+    // whoever reads the old address takes it back: both links die, and this way is closed
+    let owner = town.app.browser();
+    let page = owner.get(&old).await;
+    look(
+        &owner
+            .press(&page, "Keep sending letters to this address", &[])
+            .await,
+    );
+    assert_eq!(browser.get(&fresh).await.status, 404);
+    let restored = link_in(&town, "zqmail@example.org", "address_confirmed").await;
+    let page = owner.get(&restored).await;
+    assert!(
+        page.text().contains("By email to z•••@example.org"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.text().contains("If that is wrong, contact us"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(owner.get(&format!("{restored}/letters")).await.status, 404);
+    let left = town.app.letters_to("right@example.org").await;
+    assert_eq!(left.last().unwrap().kind, "address_left");
+    assert_eq!(left.last().unwrap().private_link, None);
+}
+
+#[tokio::test]
+async fn trying_addresses_tells_nobody_the_right_one_and_is_limited() {
+    let town = town().await;
+    let link = asked(&town, in_time()).await;
+    let stranger = town.app.browser();
+    let right = redirect(&stranger, &link, "zqmail@example.org").await;
+    let wrong = redirect(&stranger, &link, "zqother@example.org").await;
+    assert_eq!(right.status, wrong.status);
+    assert_eq!(right.text(), wrong.text());
+    redirect(&stranger, &link, "third@example.org").await;
+    let more = redirect(&stranger, &link, "fourth@example.org").await;
+    assert_eq!(more.status, 429, "{}", more.text());
+    assert!(town.app.letters_to("fourth@example.org").await.is_empty());
+    // an earlier request is good for nothing once there is another
+    let early = link_in(&town, "zqother@example.org", "address_to_confirm").await;
+    let page = stranger.get(&early).await;
+    assert!(
+        page.text().contains("cannot be used any more"),
+        "{}",
+        page.text()
+    );
+}
+
+#[tokio::test]
+async fn a_corrected_address_takes_the_allowance_along_and_a_clash_is_told_to_officers_alone() {
+    let town = town().await;
+    let service = &town.app.service;
+    let link = asked(&town, in_time()).await;
+    // the same person by name and e-mail address, from another postcode: not the same so far
+    let browser = town.app.browser();
+    let mut other = DETAILS.to_vec();
+    other.retain(|(name, _)| !["email", "postcode", "address"].contains(name));
+    other.extend([
+        ("email", "right@example.org"),
+        ("postcode", "WA7 1AA"),
+        ("address", "1 Example Road"),
+    ]);
+    town.app.clock.set(in_time());
+    let check = write(
+        &browser,
+        town.meeting,
+        "When will the library open again?",
+        &other,
+    )
+    .await;
+    let second = send(&browser, &check).await;
+    assert_eq!(second.heading(), "Question received", "{}", second.text());
+
+    redirect(&browser, &link, "right@example.org").await;
+    let new = link_in(&town, "right@example.org", "address_to_confirm").await;
+    let page = browser.get(&new).await;
+    let confirmed = browser
+        .press(&page, "Send letters to this address", &[])
+        .await;
+    assert_eq!(confirmed.heading(), "Email address confirmed");
+    let fresh = link_in(&town, "right@example.org", "address_confirmed").await;
+    let question = town.question(&fresh);
+    let history = service
+        .store
+        .read(|db| public_question_time::store::audit::of_subject(db, &question.id.to_string()))
+        .unwrap();
+    assert!(
+        format!("{history:?}").contains("same_as_another_question\\\":true"),
+        "{history:?}"
+    );
+    // the old key is free: somebody of that name and address can ask again
+    let keys = service.hashed_keys(
+        &public_question_time::service::evidence::stored_questioner(
+            &service
+                .store
+                .read(|db| public_question_time::store::questions::questioner(db, question.id))
+                .unwrap()
+                .unwrap(),
+        )
+        .unwrap(),
+    );
+    let holders = service
+        .store
+        .read(|db| public_question_time::store::questions::holders(db, town.meeting, &keys))
+        .unwrap();
+    assert_eq!(holders.len(), 2, "both keep their place");
+}
+
+#[tokio::test]
+async fn an_officer_replaces_a_private_link() {
+    let town = town().await;
+    let link = asked(&town, in_time()).await;
+    let question = town.question(&link);
+    let desk = town.app.sign_in_as("officer@example.org").await;
+    let path = format!("/staff/questions/{}/private-link", question.id);
+    let page = desk.get(&path).await;
+    let missing = desk
+        .press(&page, "Replace the link", &[("reason", "")])
+        .await;
+    assert_eq!(
+        missing.problems(),
+        ["Enter the reason for replacing the link"]
+    );
+    let done = desk
+        .press(
+            &missing,
+            "Replace the link",
+            &[("reason", "Forwarded to a mailing list"), ("send", "yes")],
+        )
+        .await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let stranger = town.app.browser();
+    assert_eq!(stranger.get(&link).await.status, 404);
+    let api = link.replace("/question/", "/api/v1/your-question/");
+    let old = Page::of(&api, stranger.request(Method::GET, &api)).await;
+    assert_eq!(old.status, 404);
+    let fresh = link_in(&town, "zqmail@example.org", "new_link").await;
+    assert_eq!(stranger.get(&fresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn after_it_was_put_a_question_is_neither_withdrawn_nor_disowned_but_a_name_can_be_taken_off()
+{
+    let town = town().await;
+    let service = &town.app.service;
+    let link = asked(&town, in_time()).await;
+    let question = town.question(&link);
+    approve_question::approve(service, &town.officer, question.id, question.version, "").unwrap();
+    town.app
+        .clock
+        .set(Utc.with_ymd_and_hms(2024, 2, 6, 18, 40, 0).unwrap());
+    let id = question.id;
+    for event in [
+        Event::Opened,
+        Event::Indicated { question: id },
+        Event::Called { question: id },
+        Event::SpeakingStarted,
+    ] {
+        question_time::act(service, &town.officer, town.meeting, &event).unwrap();
+    }
+    let browser = town.app.browser();
+    let api = link.replace("/question/", "/api/v1/your-question/");
+    let page = browser.get(&link).await;
+    let text = page.text();
+    assert!(!text.contains("Withdraw this question"), "{text}");
+    assert!(!text.contains("This was not me"), "{text}");
+    assert!(
+        text.contains("We can take your name off the record"),
+        "{text}"
+    );
+    let seen = Page::of(&api, browser.request(Method::GET, &api)).await;
+    assert!(seen.body.contains("\"possible\":[]"), "{}", seen.body);
+    for act in ["withdraw", "disown"] {
+        let path = format!("{api}/{act}");
+        let refused = Page::of(&path, browser.request(Method::POST, &path)).await;
+        assert_eq!(refused.status, 409, "{}", refused.body);
+    }
 }

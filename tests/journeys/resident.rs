@@ -929,15 +929,13 @@ async fn an_approved_question_shows_its_place_in_the_list() {
     let browser = town.app.browser();
     let first = browser.get(&links[0]).await;
     assert!(
-        first
-            .text()
-            .contains("Yours is the next question to be called"),
+        first.text().contains("There are no questions before yours"),
         "{}",
         first.text()
     );
     let third = browser.get(&links[2]).await;
     assert!(
-        third.text().contains("2 questions are before yours"),
+        third.text().contains("There are 2 questions before yours"),
         "{}",
         third.text()
     );
@@ -1272,8 +1270,8 @@ async fn a_rejection_shows_its_grounds_and_goes_on_to_the_next_meeting() {
         question.id,
         question.version,
         &Rejection {
-            grounds: vec![Ground::NotCouncilMatter],
-            reason: "The road belongs to National Highways.".to_owned(),
+            grounds: vec![Ground::Frivolous],
+            reason: "Ask about something that the board can answer.".to_owned(),
             earlier: String::new(),
         },
     )
@@ -1282,10 +1280,12 @@ async fn a_rejection_shows_its_grounds_and_goes_on_to_the_next_meeting() {
     let page = phone.get(&link).await;
     for said in [
         "Rejected",
-        "The road belongs to National Highways.",
+        "Ask about something that the board can answer.",
         "(Standing Order 34(9)(v))",
-        "You can contact the organisation that is responsible.",
+        "You can put your question again in other words.",
         "You can send another question to this meeting until 4pm on Monday 5 February 2024",
+        "contact us before the meeting and we will look at it again",
+        "in these words it would be rejected again",
     ] {
         assert!(page.text().contains(said), "{said}: {}", page.text());
     }

@@ -730,7 +730,7 @@ fn hold_the_security_headers(page: &Page) {
     );
     assert!(!csp.contains("unsafe"), "{path}");
     assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
-    assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
+    assert_eq!(page.header("referrer-policy"), "strict-origin", "{path}");
     assert_eq!(
         page.header("cross-origin-opener-policy"),
         "same-origin",

@@ -107,6 +107,28 @@ pub fn release_slots(
     Ok(())
 }
 
+/// Gives back the slots of these keys that a question holds.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn release_keys(
+    db: &mut Db,
+    question: QuestionId,
+    keys: &[HashedKey],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let hashes: Vec<&str> = keys.iter().map(|key| key.hash.as_str()).collect();
+    diesel::update(
+        allowances::table
+            .filter(allowances::question_id.eq(question.to_string()))
+            .filter(allowances::key_hash.eq_any(hashes))
+            .filter(allowances::released_at.is_null()),
+    )
+    .set(allowances::released_at.eq(Some(Instant::from(at))))
+    .execute(db)?;
+    Ok(())
+}
+
 /// Whether a question holds an allowance.
 ///
 /// # Errors

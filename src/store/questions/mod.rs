@@ -1,5 +1,6 @@
 //! Questions, whoever asked them, and what was decided about them.
 
+mod address_correction;
 mod allowance;
 pub mod changes;
 mod decision;
@@ -9,6 +10,7 @@ mod minutes;
 mod next_meeting;
 mod questioner;
 
+pub use address_correction::*;
 pub use allowance::*;
 pub use decision::*;
 pub use exception::*;

@@ -85,6 +85,17 @@ pub fn insert_questioner(db: &mut Db, details: &QuestionerDetails) -> Result<(),
     Ok(())
 }
 
+/// Changes a questioner's details.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update_questioner(db: &mut Db, details: &QuestionerDetails) -> Result<(), StoreError> {
+    diesel::update(questioners::table.find(&details.question_id))
+        .set(details)
+        .execute(db)?;
+    Ok(())
+}
+
 /// The details of whoever asked; none once they were removed.
 ///
 /// # Errors

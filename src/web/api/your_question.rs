@@ -16,7 +16,7 @@ use crate::{
         },
         status::{Act, Status},
     },
-    service::{Service, ServiceError, next_meeting, permission, views, your_question},
+    service::{Service, ServiceError, next_meeting, permission, your_question},
     store::questions::{self, DecisionKind},
     web::{Answer, ApiActor, problem::RefusalProblem},
 };
@@ -133,16 +133,16 @@ impl YourQuestion {
     ) -> Result<Self, ServiceError> {
         let view = &seen.view;
         let question = &view.question;
-        let (earlier, known, next) = service.store.read(|db| {
+        let (earlier, known) = service.store.read(|db| {
             let rejected = view.decisions.iter().rev().find_map(|d| d.earlier);
             let earlier = match rejected {
                 Some(id) => Some(questions::question(db, id)?.reference.to_string()),
                 None => None,
             };
-            let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
             let (known, _) = next_meeting::known(service, db, question, view.meeting.meeting())?;
-            Ok::<_, ServiceError>((earlier, known, next))
+            Ok::<_, ServiceError>((earlier, known))
         })?;
+        let next = seen.next.as_ref();
         let wording = service.wording(view.meeting.meeting());
         let in_time = view.meeting.takes_questions(service.now());
         let rejection = view
@@ -201,10 +201,13 @@ impl YourQuestion {
                     })
                     .collect(),
             }),
-            possible: [Act::Withdraw, Act::Disown]
-                .into_iter()
-                .filter(|act| question.status.allows(*act))
-                .collect(),
+            possible: [
+                (Act::Withdraw, seen.possible.withdraw),
+                (Act::Disown, seen.possible.disown),
+            ]
+            .into_iter()
+            .filter_map(|(act, may)| may.then_some(act))
+            .collect(),
             next_meeting: next.map(|next| next.meeting().id),
         })
     }

@@ -35,7 +35,7 @@ pub fn version(fields: &Fields) -> i32 {
     fields.value("version").parse().unwrap_or(-1)
 }
 
-fn address(id: QuestionId) -> String {
+pub(super) fn address(id: QuestionId) -> String {
     format!("/staff/questions/{id}")
 }
 

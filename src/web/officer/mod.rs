@@ -16,6 +16,7 @@ mod minutes;
 mod new_question;
 mod other_item;
 mod preview;
+mod private_link;
 mod question;
 mod questions;
 mod redact;
@@ -72,6 +73,11 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
                 .route(post().to(decide::withdraw)),
         )
         .service(resource(question("/arranged")).route(post().to(decide::arrange)))
+        .service(
+            resource(question("/private-link"))
+                .route(get().to(private_link::show))
+                .route(post().to(private_link::replace)),
+        )
         .service(
             resource(question("/text"))
                 .route(get().to(redact::show))

@@ -224,6 +224,7 @@ fn words_of_done(done: &str) -> &'static str {
         "admitted" => "The question is admitted. It now waits for a decision.",
         "kept" => "A written response is owed. The questioner is told by when.",
         "withdrawn" => "The question is withdrawn.",
+        "link" => "Private link replaced. Links in earlier letters no longer work.",
         "redacted" => {
             "What is published has been changed, and the questioner is being told. The original is kept."
         }

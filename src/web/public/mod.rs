@@ -4,6 +4,7 @@ mod ask;
 mod ask_instead;
 mod home;
 mod information;
+mod letters_address;
 mod meetings;
 mod questions;
 mod words;
@@ -25,6 +26,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(ask::configure)
         .configure(your_question::configure)
         .configure(ask_instead::configure)
+        .configure(letters_address::configure)
         .configure(information::configure);
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     config::Council,
     domain::{
-        local_time,
+        local_time, masked,
         meeting::MeetingStatus,
         refusal::RefusalWords,
         standing_order::{
@@ -18,18 +18,18 @@ use crate::{
             rejection,
             written_response::Reply,
         },
-        status::{Act, Status},
+        status::Status,
     },
     service::{
-        ServiceError, drafts, next_meeting, restore_question,
+        ServiceError, next_meeting, restore_question,
         views::{self, PublicQuestion, QuestionView},
-        your_question::{self, YourQuestion},
+        your_question::{self, Possible, SendOn, SendTo, YourQuestion},
     },
-    store::questions::{self, Decision, DecisionKind},
+    store::questions::{self, Decision, DecisionKind, QuestionerDetails},
     web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages, routes},
 };
 
-use super::{ask::done::can_be_carried, ask_instead::OfferWords, words::MeetingWords};
+use super::{ask_instead::OfferWords, words::MeetingWords};
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -45,7 +45,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                 .route(routes::post().to(disown)),
         )
         .service(
-            routes::resource("/question/{token}/next-meeting").route(routes::post().to(carry)),
+            routes::resource("/question/{token}/next-meeting")
+                .route(routes::post().to(to_next_meeting)),
+        )
+        .service(
+            routes::resource("/question/{token}/same-meeting")
+                .route(routes::post().to(to_same_meeting)),
         );
 }
 
@@ -88,11 +93,10 @@ struct Show {
     rejection: Option<Rejection>,
     replies: Vec<ReplyWords>,
     next: Option<MeetingWords>,
-    another: bool,
     /// What can be done where only the one allowance keeps it out.
     offer: Option<OfferWords>,
-    can_withdraw: bool,
-    can_disown: bool,
+    letters_go: String,
+    possible: Possible,
     council: Council,
 }
 
@@ -102,6 +106,12 @@ impl Show {
         letters.next().map_or_else(String::new, |first| {
             first.to_uppercase().chain(letters).collect()
         })
+    }
+
+    /// Whether the words must be changed before they are sent again.
+    fn must_change(&self) -> bool {
+        self.possible.next_meeting == Some(SendOn::Changed)
+            || self.rejection.as_ref().is_some_and(|_| self.next.is_none())
     }
 
     fn is_refused(&self) -> bool {
@@ -118,7 +128,6 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
                 let looked = your_question::look(service, &token)?;
                 let found = service.store.read(|db| {
                     let view = &looked.view;
-                    let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
                     let rejected = last_rejection(&view.decisions)
                         .filter(|_| view.question.status == Status::Rejected);
                     let earlier = match rejected.and_then(|decision| decision.earlier) {
@@ -132,20 +141,25 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
                         next_meeting::known(service, db, &view.question, view.meeting.meeting())?;
                     let offer =
                         restore_question::offer(service, db, &view.question, &view.meeting)?;
-                    Ok::<_, ServiceError>((known, next, earlier, offer))
+                    Ok::<_, ServiceError>((known, earlier, offer))
                 })?;
                 Ok((looked, found))
             })
             .await?
     };
-    let (known, next, earlier, offer) = found;
+    let (known, earlier, offer) = found;
     let now = visitor.service().now();
     let council = visitor.service().settings.council.clone();
     let meeting = MeetingWords::new(&looked.view.meeting, now);
     let standing = standing(&looked, &meeting, &council);
     let on = is_on(&looked, now);
     let followed = on || may_begin(&looked);
-    let view = looked.view;
+    let YourQuestion {
+        view,
+        next,
+        possible,
+        ..
+    } = looked;
     let wording = visitor.service().wording(view.meeting.meeting());
     let of = view.meeting.meeting().id;
     let status = view.question.status;
@@ -170,12 +184,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         .iter()
         .map(|refusal| RefusalWords::new(refusal, wording.names, known))
         .collect();
-    let sends_on = match status {
-        Status::Refused => can_be_carried(&view.question.refusals),
-        Status::Rejected | Status::Withdrawn => true,
-        Status::ResponseOwed => view.meeting.meeting().status == MeetingStatus::Cancelled,
-        _ => false,
-    };
+    let letters_go = letters_go(view.questioner.as_ref());
     let template = Show {
         page: visitor.page(format!("Your question {}", view.question.reference)),
         path: format!("/question/{token}"),
@@ -219,15 +228,11 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
             })
             .collect(),
         next: next
-            .filter(|_| sends_on)
+            .filter(|_| possible.next_meeting.is_some())
             .map(|next| MeetingWords::new(&next, now)),
-        another: matches!(
-            status,
-            Status::Withdrawn | Status::Rejected | Status::Disowned
-        ) && meeting.is_open(),
         offer: offer.as_ref().map(OfferWords::of),
-        can_withdraw: status.allows(Act::Withdraw),
-        can_disown: status.allows(Act::Disown),
+        letters_go,
+        possible,
         refusals,
         rejection,
         meeting,
@@ -256,6 +261,20 @@ fn may_begin(looked: &YourQuestion) -> bool {
             .is_some()
     };
     meeting.demonstration && meeting.status == MeetingStatus::Scheduled && is_listed()
+}
+
+/// Where letters go, masked; empty once the details have been removed.
+fn letters_go(details: Option<&QuestionerDetails>) -> String {
+    match details {
+        Some(QuestionerDetails {
+            email: Some(email), ..
+        }) => format!("By email to {}", masked::email(email)),
+        Some(details) => format!(
+            "By post, to an address with the postcode {}",
+            masked::postcode(&details.postcode)
+        ),
+        None => String::new(),
+    }
 }
 
 fn last_rejection(decisions: &[Decision]) -> Option<&Decision> {
@@ -293,7 +312,7 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
         Status::Disowned => (
             "grey",
             vec![
-                "Somebody told us through this link that they did not send this question. It will not be put at the meeting.".to_owned(),
+                "We were told that you did not send this question. We have removed it from the meeting.".to_owned(),
                 "If that was a mistake, contact us.".to_owned(),
             ],
         ),
@@ -369,18 +388,21 @@ fn approved(looked: &YourQuestion, meeting: &MeetingWords) -> Vec<String> {
         return paragraphs;
     }
     match looked.before {
-        Some(0) => paragraphs.push("Yours is the next question to be called.".to_owned()),
-        Some(1) => paragraphs.push("1 question is before yours.".to_owned()),
-        Some(before) => paragraphs.push(format!("{before} questions are before yours.")),
+        Some(0) => paragraphs.push("There are no questions before yours.".to_owned()),
+        Some(1) => paragraphs.push("There is 1 question before yours.".to_owned()),
+        Some(before) => paragraphs.push(format!("There are {before} questions before yours.")),
         None => {}
     }
     match state.phase {
         Phase::NotOpened => {
             paragraphs.push(format!(
-                "Come to {} at {} on {}. When the chair asks, indicate that you wish to ask your question. The chair may change the order.",
+                "Come to {} at {} on {}. When the chair asks who has a question, put up your hand or tell the clerk. The chair may change the order.",
                 meeting.venue, meeting.starts, meeting.date
             ));
-            paragraphs.push("If time runs out before your question is called, or you cannot come, read on the page “How it works” what happens then.".to_owned());
+            paragraphs.push(
+                "If time runs out before your question is called, you will get a written response."
+                    .to_owned(),
+            );
         }
         Phase::Open => paragraphs.push("Public question time is open.".to_owned()),
         Phase::Adjourned => paragraphs.push("Public question time is adjourned.".to_owned()),
@@ -388,10 +410,10 @@ fn approved(looked: &YourQuestion, meeting: &MeetingWords) -> Vec<String> {
     }
     match state.entry(yours) {
         Some(entry) if entry.indicated => {
-            paragraphs.push("The chair knows that you are here.".to_owned());
+            paragraphs.push("You are marked as present.".to_owned());
         }
         Some(_) if state.phase != Phase::NotOpened => paragraphs.push(
-            "Nobody has noted yet that you are here. When the chair asks, indicate that you wish to ask your question."
+            "You have not been marked as present yet. When the chair asks who has a question, put up your hand or tell the clerk."
                 .to_owned(),
         ),
         _ => {}
@@ -425,13 +447,13 @@ async fn confirm(visitor: &Visitor, token: String, end: End) -> Answer {
             .run(move |service| your_question::look(service, &token))
             .await?
     };
-    let view = looked.view;
-    let act = match end {
-        End::Withdraw => Act::Withdraw,
-        End::Disown => Act::Disown,
+    let possible = match end {
+        End::Withdraw => looked.possible.withdraw,
+        End::Disown => looked.possible.disown,
     };
+    let view = looked.view;
     let path = format!("/question/{token}");
-    if !view.question.status.allows(act) {
+    if !possible {
         return Ok(pages::see_other(&path));
     }
     let service = visitor.service();
@@ -505,33 +527,26 @@ async fn disown(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answ
     end(&visitor, token.into_inner(), End::Disown).await
 }
 
-/// Sends a question that will not be put on to the board's next meeting.
-async fn carry(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
-    let token = token.into_inner();
+async fn send_on(visitor: &Visitor, token: String, to: SendTo) -> Answer {
     let path = format!("/question/{token}");
-    let (question, cancelled) = visitor
-        .run(move |service| {
-            service.store.read(|db| {
-                let question = service.question_by_token(db, &token)?;
-                let status = views::meeting(service, db, question.meeting_id)?
-                    .meeting()
-                    .status;
-                Ok::<_, ServiceError>((question, status == MeetingStatus::Cancelled))
-            })
-        })
-        .await?;
-    let may = match question.status {
-        Status::Refused => can_be_carried(&question.refusals),
-        Status::Rejected | Status::Withdrawn => true,
-        Status::ResponseOwed => cancelled,
-        _ => false,
-    };
-    if !may {
-        return Ok(pages::see_other(&path));
-    }
     let hash = visitor.hash();
     let draft = visitor
-        .run(move |service| drafts::carry_by_link(service, &hash, question.id))
-        .await?;
-    Ok(pages::see_other(&format!("/ask/{draft}")))
+        .run(move |service| your_question::send_on(service, &hash, &token, to))
+        .await;
+    match draft {
+        Ok(draft) => Ok(pages::see_other(&format!("/ask/{draft}"))),
+        // what was possible when the page was opened is not any more: the page says what is
+        Err(ServiceError::Conflict(_)) => Ok(pages::see_other(&path)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Sends a question's words on to the board's next meeting.
+async fn to_next_meeting(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
+    send_on(&visitor, token.into_inner(), SendTo::NextMeeting).await
+}
+
+/// Sends a question's words to the same meeting again, to be changed first.
+async fn to_same_meeting(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
+    send_on(&visitor, token.into_inner(), SendTo::SameMeeting).await
 }

@@ -68,7 +68,7 @@ struct Refused {
 }
 
 /// Whether another meeting could take what this one refuses.
-pub fn can_be_carried(refusals: &[Refusal]) -> bool {
+fn can_be_carried(refusals: &[Refusal]) -> bool {
     refusals.iter().all(Refusal::may_be_sent_on)
 }
 
