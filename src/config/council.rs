@@ -3,6 +3,7 @@
 use std::fmt;
 
 use actix_web::http::Uri;
+use chrono::NaiveDate;
 
 use super::reader::Reader;
 use crate::domain::wording::{RuleNames, clause_keys};
@@ -34,8 +35,31 @@ pub struct Council {
     pub ons_code: String,
     /// The e-mail address of whoever answers for personal details.
     pub privacy_contact: String,
+    /// The title of the data protection officer.
+    pub data_protection_officer: String,
+    /// The accessibility statement's dates and promise.
+    pub accessibility: AccessibilityStatement,
     /// The address that people type; every link in a letter begins with it.
     pub public_url: PublicUrl,
+}
+
+/// What the accessibility statement says that differs by council.
+#[derive(Debug, Clone, Copy)]
+pub struct AccessibilityStatement {
+    /// When it was prepared.
+    pub prepared: NaiveDate,
+    /// When it was last reviewed.
+    pub reviewed: NaiveDate,
+    /// When the website was last tested.
+    pub tested: NaiveDate,
+    /// Within how many working days feedback is answered.
+    pub reply_working_days: u8,
+}
+
+fn day(reader: &mut Reader, key: &str) -> Option<NaiveDate> {
+    reader.parsed(key, "a date such as 2026-11-25", |text| {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+    })
 }
 
 impl Council {
@@ -59,6 +83,11 @@ impl Council {
         );
         let email = email(reader, "council.email");
         let privacy_contact = self::email(reader, "council.privacy_contact");
+        let prepared = day(reader, "council.accessibility_prepared");
+        let reviewed = day(reader, "council.accessibility_reviewed");
+        let tested = day(reader, "council.accessibility_tested");
+        let reply_working_days = reader.number("council.accessibility_reply_working_days", 1..=60);
+        let data_protection_officer = reader.text("council.data_protection_officer");
         let name = reader.text("council.name");
         let short_name = reader.text("council.short_name");
         let service_name = reader.text("council.service_name");
@@ -80,6 +109,13 @@ impl Council {
             borough_name,
             ons_code: ons_code?,
             privacy_contact: privacy_contact?,
+            data_protection_officer,
+            accessibility: AccessibilityStatement {
+                prepared: prepared?,
+                reviewed: reviewed?,
+                tested: tested?,
+                reply_working_days,
+            },
             public_url: public_url?,
         })
     }

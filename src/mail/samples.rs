@@ -210,6 +210,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 about: about(),
                 questioner_minutes: wording.figures.questioner_time().num_minutes(),
                 question_time_minutes: wording.figures.question_time().num_minutes(),
+                needs_stated: false,
                 called: Some("Jo Sample".to_owned()),
             },
         ),
@@ -219,6 +220,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 about: about(),
                 questioner_minutes: wording.figures.questioner_time().num_minutes(),
                 question_time_minutes: wording.figures.question_time().num_minutes(),
+                needs_stated: false,
                 called: Some("Resident 2, about Community safety update".to_owned()),
             },
         ),
@@ -233,6 +235,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 },
                 questioner_minutes: wording.figures.questioner_time().num_minutes(),
                 question_time_minutes: wording.figures.question_time().num_minutes(),
+                needs_stated: false,
                 called: Some("Resident 3, about Community safety update".to_owned()),
             },
         ),
@@ -533,6 +536,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 next_meeting: NextMeeting::WillBeTold,
             },
         ),
+        sample(
             "address_to_confirm",
             Letter::AddressToConfirm {
                 brief: brief.clone(),

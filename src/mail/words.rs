@@ -55,12 +55,14 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             about,
             questioner_minutes,
             question_time_minutes,
+            needs_stated,
             called,
         } => approved(
             draft,
             about,
             *questioner_minutes,
             *question_time_minutes,
+            *needs_stated,
             called.as_deref(),
         ),
         Letter::Rejected {
@@ -442,6 +444,7 @@ fn approved(
     about: &About,
     questioner_minutes: i64,
     question_time_minutes: i64,
+    needs_stated: bool,
     called: Option<&str>,
 ) -> Content {
     let council = &draft.settings.council;
@@ -461,7 +464,7 @@ fn approved(
         ),
     };
     let absent = if wording.figures.absent_gets_written_response() {
-        "If you are not there when your question is called, you will get a written response instead."
+        "If you cannot come, you will still get a written response. You do not need to do anything."
     } else {
         "If you are not there when your question is called, it is passed over."
     };
@@ -509,11 +512,15 @@ fn approved(
         .say(danger)
         .heading("Before you come")
         .say("Keep your question short. Question time is not for debate or for statements on other questions. The questions received are handed round at the meeting.")
-        .say("Tell us before the meeting if there is anything that you need to take part, such as step-free access, a hearing loop or an interpreter.")
+        .say(if needs_stated {
+            "You told us what would help you take part. We will contact you about it before the meeting."
+        } else {
+            "Tell us before the meeting if there is anything that you need to take part, such as step-free access, a hearing loop or an interpreter."
+        })
         .question(about)
         .what_you_can_do(&[
             "see how your question stands and its place in the list",
-            "withdraw it if you cannot come or no longer wish to ask it",
+            "withdraw it if you no longer want an answer",
         ])
         .for_questioner(
             about,

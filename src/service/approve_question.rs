@@ -21,6 +21,10 @@ pub fn letter(service: &Service, view: &QuestionView) -> Letter {
         about: About::new(&view.question, &view.matter, &view.meeting.board, meeting),
         questioner_minutes: figures.questioner_time().num_minutes(),
         question_time_minutes: figures.question_time().num_minutes(),
+        needs_stated: view
+            .questioner
+            .as_ref()
+            .is_some_and(|details| details.needs.is_some()),
         called: Some(views::room_name(&view.question, &view.meeting).to_string()),
     }
 }

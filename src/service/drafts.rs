@@ -151,6 +151,29 @@ pub fn save(
     })
 }
 
+/// Begins a draft for the meeting of one that this visitor cannot open, with what was typed on one page: their browser has lost the
+/// cookie. Of the other draft it takes the meeting alone.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] where the other draft has been sent or is gone too.
+pub fn begin_again(
+    service: &Service,
+    visitor_hash: &str,
+    lost: DraftId,
+    change: impl Fn(&mut TypedQuestion),
+) -> Result<Draft, ServiceError> {
+    let meeting = service.store.read(|db| {
+        if questions::of_draft(db, lost)?.is_some() {
+            return Err(ServiceError::NotFound);
+        }
+        Ok(drafts::meeting_of(db, lost)?)
+    })?;
+    let mut typed = TypedQuestion::default();
+    change(&mut typed);
+    let id = begin(service, visitor_hash, meeting, &typed)?;
+    open(service, visitor_hash, id)
+}
+
 /// Throws a draft away: the questioner found the answer, or changed their mind.
 ///
 /// # Errors

@@ -163,6 +163,9 @@ pub enum Letter {
         about: About,
         questioner_minutes: i64,
         question_time_minutes: i64,
+        /// Whether they said what would help them take part.
+        #[serde(default)]
+        needs_stated: bool,
         /// The words by which the questioner will be called.
         #[serde(default)]
         called: Option<String>,

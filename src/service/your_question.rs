@@ -96,9 +96,7 @@ fn possible(
             .all(Refusal::may_be_sent_on)
             .then_some(SendOn::Unchanged),
         Status::Withdrawn => Some(SendOn::Unchanged),
-        Status::ResponseOwed
-            if view.meeting.meeting().status == MeetingStatus::Cancelled =>
-        {
+        Status::ResponseOwed if view.meeting.meeting().status == MeetingStatus::Cancelled => {
             Some(SendOn::Unchanged)
         }
         Status::Rejected => rejection.and_then(|rejection| {

@@ -66,6 +66,18 @@ pub fn find(db: &mut Db, id: DraftId, visitor_hash: &str) -> Result<DraftRecord,
     })
 }
 
+/// The meeting of a draft, whoever's it is.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn meeting_of(db: &mut Db, id: DraftId) -> Result<MeetingId, StoreError> {
+    let meeting: String = drafts::table
+        .find(id.to_string())
+        .select(drafts::meeting_id)
+        .first(db)?;
+    rows::parsed(&meeting)
+}
+
 /// Saves what was typed.
 ///
 /// # Errors

@@ -114,18 +114,19 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
                 &[
                     "If you typed the web address, check it is correct.",
                     "If you pasted the web address, check you copied the entire address.",
+                    "If you were writing a question in another browser, go on there. If you used a private link, a newer letter may have a newer link.",
                 ],
             ),
             ServiceError::SignedOut => say(
                 "You have been signed out",
                 &[
-                    "Sign in in another tab, then come back here and select Continue. What you typed is below and nothing is lost.",
+                    "Sign in in another tab, then come back here and select Continue. Anything that you typed on that page is below.",
                 ],
             ),
             ServiceError::Forbidden(why) => say("You cannot do this", &[why]),
             ServiceError::Conflict(why) => say(
                 "Something has changed",
-                &[why, "Open the page again to see how it stands now."],
+                &[why, "Reload the page to see the latest version."],
             ),
             ServiceError::Busy | ServiceError::Unavailable => say(
                 "Sorry, the service is busy",
@@ -140,15 +141,15 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
             ),
         },
         Failure::CrossSite => say(
-            "This did not come from our page",
+            "Sorry, we could not accept that",
             &[
                 "What you sent came from another website, or your browser does not say where it came from. Open the page on this website and try again.",
             ],
         ),
         Failure::Expired => say(
-            "Your page had expired: nothing is lost",
+            "Sorry, your session has ended",
             &[
-                "The page had been open for too long, or your browser did not keep its cookie. What you typed is below.",
+                "The page was open for too long, or your browser did not keep its cookie. Anything that you typed on that page is below, and goes on with you when you select Continue. Answers from earlier pages may be lost.",
                 "If you see this page again after you select Continue, turn on cookies in your browser.",
             ],
         ),

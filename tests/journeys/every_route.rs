@@ -99,7 +99,8 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/ask/{draft}/matter", "GET POST", Holder),
     ("/ask/{draft}/question", "GET POST", Holder),
     ("/ask/{draft}/matches", "GET POST", Holder),
-    ("/ask/{draft}/answered", "POST", Holder),
+    ("/ask/{draft}/answered", "GET POST", Holder),
+    ("/ask/{draft}/delete", "POST", Holder),
     ("/ask/{draft}/about-you", "GET POST", Holder),
     ("/ask/{draft}/check", "GET", Holder),
     ("/ask/{draft}/email", "POST", Holder),
@@ -113,6 +114,10 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/question/{token}/not-mine", "GET POST", Holder),
     ("/question/{token}/next-meeting", "POST", Holder),
     ("/question/{token}/instead", "GET POST", Holder),
+    ("/question/{token}/same-meeting", "POST", Holder),
+    ("/question/{token}/letters", "GET POST", Holder),
+    ("/question/new-address/{correction}", "GET POST", Holder),
+    ("/question/old-address/{correction}", "GET POST", Holder),
     ("/staff/sign-in", "GET POST", Anyone),
     ("/staff/sign-out", "POST", Staff),
     ("/staff", "GET", Staff),
@@ -138,6 +143,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/staff/questions/{id}/keep", "POST", Officer),
     ("/staff/questions/{id}/withdraw", "GET POST", Officer),
     ("/staff/questions/{id}/arranged", "POST", Officer),
+    ("/staff/questions/{id}/private-link", "GET POST", Officer),
     ("/staff/questions/{id}/text", "GET POST", Officer),
     ("/staff/questions/{id}/remove", "POST", Officer),
     ("/staff/questions/{id}/minutes", "GET POST", Chair),
@@ -658,6 +664,8 @@ impl Town {
                 .collect()
         } else if pattern.contains("{token}") {
             vec![(with("token", &"not-a-token"), None)]
+        } else if pattern.contains("{correction}") {
+            vec![(with("correction", &"not-a-token"), None)]
         } else if pattern.contains("{draft}") {
             vec![(with("draft", &self.draft), None)]
         } else if pattern.contains("{kind}") {
@@ -900,7 +908,13 @@ async fn who_may_not_do_something_is_refused_whatever_they_send_and_nothing_chan
                 let sent_away = answered
                     .location()
                     .is_some_and(|to| to.starts_with("/staff/sign-in"));
+                // a browser that lost its cookie goes on in a draft of its own
+                let own_draft = caller == Stranger
+                    && answered.location().is_some_and(|to| {
+                        to.starts_with("/ask/") && !to.contains(&town.draft.to_string())
+                    });
                 let refused = matches!(answered.status, 403 | 404)
+                    || own_draft
                     || (caller == Stranger && (sent_away || answered.status == 401));
                 if !refused {
                     wrong.insert(format!(
@@ -919,11 +933,12 @@ async fn who_may_not_do_something_is_refused_whatever_they_send_and_nothing_chan
     assert!(changed.is_empty(), "{changed:#?}");
 }
 
-/// Everything stored but the sessions, which note when they were last used.
+/// Everything stored but the sessions, which note when they were last used, and drafts of strangers' own.
 fn stored(town: &Town) -> String {
     everything_stored(&town.evening)
         .lines()
         .filter(|line| !line.starts_with("staff_sessions:"))
+        .filter(|line| !line.starts_with("drafts:") || line.contains(&town.draft.to_string()))
         .collect::<Vec<_>>()
         .join("\n")
 }

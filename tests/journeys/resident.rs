@@ -506,7 +506,7 @@ async fn a_second_late_is_refused_kept_and_sent_on_in_one_action() {
     assert!(
         meeting
             .text()
-            .contains("It will be refused for this meeting and kept")
+            .contains("We cannot take it there, but we will keep it")
     );
     let begun = browser.press(&meeting, "Send a late question", &[]).await;
     assert_eq!(begun.status, 303);
@@ -1014,9 +1014,15 @@ async fn who_finds_the_answer_sends_nothing() {
     let (browser, page) = as_far_as_the_matches(&app).await;
     let answer = browser.press(&page, "This answers my question", &[]).await;
     let end = browser.follow(answer).await;
-    assert_eq!(end.heading(), "Nothing has been sent");
-    assert_eq!(browser.get(&page.path).await.status, 404);
+    assert_eq!(end.heading(), "We have not sent your question");
     assert!(app.letters().await.is_empty());
+    // pressed by mistake: the way back
+    let back = browser.get(&end.link("Go back to your question")).await;
+    assert_eq!(back.heading(), "What is your question?");
+    let answer = browser.press(&end, "Delete what you typed", &[]).await;
+    let deleted = browser.follow(answer).await;
+    assert_eq!(deleted.heading(), "We have deleted what you typed");
+    assert_eq!(browser.get(&page.path).await.status, 404);
 }
 
 #[tokio::test]
@@ -1421,4 +1427,124 @@ async fn what_was_not_put_is_not_published_after_the_meeting() {
         "{}",
         undecided.text()
     );
+}
+
+#[tokio::test]
+async fn a_session_lost_while_writing_goes_on_with_what_was_typed() {
+    let town = town().await;
+    let before = town.app.browser();
+    let page = begin(&before, town.meeting).await;
+    let chosen = item(&page, "Road safety near schools");
+    let answer = before
+        .press(&page, "Continue", &[("agenda_item", &chosen)])
+        .await;
+    let page = before.follow(answer).await;
+    // the same page in a browser that has lost its cookie
+    let after = town.app.browser();
+    let ended = after
+        .press(&page, "Continue", &[("question", QUESTION)])
+        .await;
+    assert_eq!(ended.heading(), "Sorry, your session has ended");
+    assert!(
+        !ended.text().contains("nothing is lost"),
+        "{}",
+        ended.text()
+    );
+    let answer = after.press(&ended, "Continue", &[]).await;
+    let page = after.follow(answer).await;
+    assert_eq!(page.heading(), "What is your question?", "{}", page.text());
+    assert!(page.all("textarea").join("").contains(QUESTION));
+    let answer = after.press(&page, "Continue", &[]).await;
+    let page = after.follow(answer).await;
+    assert_eq!(page.heading(), "About you");
+    let answer = after.press(&page, "Continue", &PERSON).await;
+    // the answer from the page before is asked again
+    let page = after.follow(answer).await;
+    assert_eq!(page.heading(), "What is your question about?");
+    let chosen = item(&page, "Road safety near schools");
+    let answer = after
+        .press(&page, "Continue", &[("agenda_item", &chosen)])
+        .await;
+    let check = after.follow(answer).await;
+    let done = send(&after, &check).await;
+    assert_eq!(done.heading(), "Question received");
+    // the draft of the other browser is still its own
+    assert_eq!(
+        after.get(&page.path.replace("/matter", "")).await.status,
+        303
+    );
+}
+
+#[tokio::test]
+async fn the_privacy_notice_and_the_accessibility_statement_have_every_part_that_the_law_asks_for()
+{
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let said = |page: &Page| page.text().replace('’', "'").to_lowercase();
+    let privacy = said(&browser.get("/privacy").await);
+    let council = &app.service.settings.council;
+    for line in &council.address {
+        assert!(
+            privacy.contains(&line.to_lowercase()),
+            "the controller's address: {line}"
+        );
+    }
+    for part in [
+        "data controller",
+        "data protection officer",
+        council.privacy_contact.as_str(),
+        "lawful basis",
+        "article 6(1)(e)",
+        "article 6(1)(c)",
+        "article 6(1)(a)",
+        "article 9(2)(g)",
+        "schedule 1",
+        "where we get it",
+        "do not have to give us",
+        "questions are called out",
+        "handed out",
+        "may be filmed",
+        "outside the united kingdom",
+        "12 months after the meeting",
+        "decisions made by computer",
+        "ask a person to review",
+        "compares your details with those of other people",
+        "(access)",
+        "(rectification)",
+        "(erasure)",
+        "(restriction)",
+        "(objection)",
+        "withdraw your consent",
+        "information commissioner's office",
+    ] {
+        let years = part.replace("12 months", "1 year");
+        assert!(
+            privacy.contains(part) || privacy.contains(&years),
+            "the privacy notice lacks {part:?}: {privacy}"
+        );
+    }
+    let statement = said(&browser.get("/accessibility").await);
+    for part in [
+        "this accessibility statement applies to",
+        "compliance status",
+        "partially compliant with the web content accessibility guidelines version 2.2",
+        "non-accessible content",
+        "non-compliance with the accessibility regulations",
+        "disproportionate burden",
+        "not within the scope of the accessibility regulations",
+        "feedback and contact information",
+        "we will reply within 10 working days",
+        "enforcement procedure",
+        "equality and human rights commission (ehrc) is responsible for enforcing",
+        "(websites and mobile applications) (no. 2) accessibility regulations 2018",
+        "equality advisory and support service (eass)",
+        "this statement was prepared on 25 november 2026",
+        "it was last reviewed on",
+        "this website was last tested on",
+    ] {
+        assert!(
+            statement.contains(part),
+            "the statement lacks {part:?}: {statement}"
+        );
+    }
 }

@@ -662,7 +662,7 @@ async fn a_missing_or_foreign_token_loses_nothing_that_was_typed() {
         ]);
         let page = browser.post("/staff/sign-in", &fields).await;
         assert_eq!(page.status, 403);
-        assert_eq!(page.heading(), "Your page had expired: nothing is lost");
+        assert_eq!(page.heading(), "Sorry, your session has ended");
         assert_eq!(
             page.attribute("main form input[name=email]", "value")
                 .as_deref(),

@@ -182,12 +182,22 @@ async fn standing_order(visitor: Visitor) -> Answer {
 struct Accessibility {
     page: Page,
     council: Council,
+    reply: String,
+    prepared: String,
+    reviewed: String,
+    tested: String,
 }
 
 async fn accessibility(visitor: Visitor) -> Answer {
+    let council = visitor.service().settings.council.clone();
+    let statement = council.accessibility;
     let template = Accessibility {
         page: visitor.page("Accessibility statement"),
-        council: visitor.service().settings.council.clone(),
+        reply: count(u64::from(statement.reply_working_days), "working day"),
+        prepared: local_time::short_date(statement.prepared),
+        reviewed: local_time::short_date(statement.reviewed),
+        tested: local_time::short_date(statement.tested),
+        council,
     };
     Ok(pages::not_personal(pages::page(&template)?))
 }

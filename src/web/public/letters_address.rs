@@ -25,12 +25,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route(routes::post().to(ask)),
     )
     .service(
-        routes::resource("/question/new-address/{token}")
+        routes::resource("/question/new-address/{correction}")
             .route(routes::get().to(ask_confirm))
             .route(routes::post().to(confirm)),
     )
     .service(
-        routes::resource("/question/old-address/{token}")
+        routes::resource("/question/old-address/{correction}")
             .route(routes::get().to(ask_stop))
             .route(routes::post().to(stop)),
     );

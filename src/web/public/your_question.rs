@@ -16,7 +16,7 @@ use crate::{
         standing_order::{
             question_time::{Phase, TurnPhase},
             rejection,
-            written_response::Reply,
+            written_response::{Reply, ResponseState},
         },
         status::Status,
     },
@@ -354,10 +354,14 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
                         "You will get a written response because {}.",
                         response.reason.to_questioner()
                     ),
-                    format!(
-                        "The council aims to send it by {}.",
-                        local_time::long_date(response.due_on)
-                    ),
+                    if response.state == ResponseState::HoldingReplySent {
+                        "It is taking longer than we said. We have written to you about that, and are sorry for the delay.".to_owned()
+                    } else {
+                        format!(
+                            "The council aims to send it by {}.",
+                            local_time::long_date(response.due_on)
+                        )
+                    },
                 ]
             }),
         ),

@@ -122,6 +122,10 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedQuestion
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
+    if draft.id != id {
+        // a new draft: its pages have their own addresses
+        return Ok(pages::see_other(&Step::AboutYou.path(draft.id)));
+    }
     let problems = Step::AboutYou.problems(&draft);
     if problems.is_empty() {
         return Ok(super::resume_at(&draft));

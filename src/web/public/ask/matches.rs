@@ -46,7 +46,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route(routes::get().to(show))
             .route(routes::post().to(send)),
     )
-    .service(routes::resource("/ask/{draft}/answered").route(routes::post().to(answered)));
+    .service(
+        routes::resource("/ask/{draft}/answered")
+            .route(routes::get().to(not_sent))
+            .route(routes::post().to(answered)),
+    )
+    .service(routes::resource("/ask/{draft}/delete").route(routes::post().to(delete)));
 }
 
 #[derive(Template)]
@@ -158,6 +163,9 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<Difference>) 
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
+    if draft.id != id {
+        return Ok(super::resume_at(&draft));
+    }
     let problems: Vec<_> = draft
         .typed
         .problems(draft.meeting.meeting().agenda_published)
@@ -171,8 +179,32 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<Difference>) 
     pages::invalid(&template(&visitor, &draft, found, &problems))
 }
 
-/// The answer was there already: the draft goes.
+/// The answer was there already. The draft stays, for whoever pressed the wrong button.
 async fn answered(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answer {
+    let draft = super::open(&visitor, id.into_inner()).await?;
+    Ok(super::sent(&draft)
+        .unwrap_or_else(|| pages::see_other(&format!("/ask/{}/answered", draft.id))))
+}
+
+#[derive(Template)]
+#[template(path = "public/ask/answered.html")]
+struct Answered {
+    page: Page,
+    /// The draft, to go back to; none once it is deleted.
+    draft: Option<DraftId>,
+    kept: String,
+}
+
+async fn not_sent(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
+    let draft = super::open(&visitor, id.into_inner()).await?;
+    if let Some(done) = super::sent(&draft) {
+        return Ok(done);
+    }
+    answered_page(&visitor, Some(draft.id))
+}
+
+/// Deletes the draft.
+async fn delete(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answer {
     let (id, hash) = (id.into_inner(), visitor.hash());
     let discarded = visitor
         .run(move |service| drafts::discard(service, &hash, id))
@@ -185,15 +217,22 @@ async fn answered(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answ
     }
 }
 
-#[derive(Template)]
-#[template(path = "public/ask/answered.html")]
-struct Answered {
-    page: Page,
+fn answered_page(visitor: &Visitor, draft: Option<DraftId>) -> Answer {
+    let kept = visitor.service().settings.retention.draft.num_days();
+    Ok(crate::web::public::personal(pages::page(&Answered {
+        page: visitor
+            .page(if draft.is_some() {
+                "We have not sent your question"
+            } else {
+                "We have deleted what you typed"
+            })
+            .within("/meetings"),
+        draft,
+        kept: count(kept.unsigned_abs(), "day"),
+    })?))
 }
 
-/// What somebody reads whose question was answered already.
-pub async fn answered_page(visitor: Visitor) -> Answer {
-    Ok(crate::web::public::personal(pages::page(&Answered {
-        page: visitor.page("Nothing has been sent").within("/meetings"),
-    })?))
+/// What somebody reads who has deleted what they typed.
+pub async fn deleted_page(visitor: Visitor) -> Answer {
+    answered_page(&visitor, None)
 }

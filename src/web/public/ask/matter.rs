@@ -124,6 +124,10 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedMatter>)
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
+    if draft.id != id {
+        // a new draft: its pages have their own addresses
+        return Ok(pages::see_other(&Step::Matter.path(draft.id)));
+    }
     let problems = Step::Matter.problems(&draft);
     if problems.is_empty() {
         return Ok(super::after(Step::Matter, &draft));

@@ -33,7 +33,7 @@ const SOON: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(routes::resource("/ask/answered").route(routes::get().to(matches::answered_page)))
+    cfg.service(routes::resource("/ask/answered").route(routes::get().to(matches::deleted_page)))
         .service(routes::resource("/ask/{draft}").route(routes::get().to(resume)))
         .configure(matter::configure)
         .configure(question::configure)
@@ -132,17 +132,23 @@ fn sent(draft: &Draft) -> Option<HttpResponse> {
         .then(|| pages::see_other(&done_path(draft.id)))
 }
 
-/// Saves a part of a draft. None where it has been sent: a second tab, say.
+/// Saves a part of a draft, in a new draft where the browser has lost the cookie of this one. None where it has been sent: a second
+/// tab, say.
 async fn save(
     visitor: &Visitor,
     id: DraftId,
     change: impl Fn(&mut crate::service::typed_question::TypedQuestion) + Send + 'static,
 ) -> Result<Option<Draft>, Failure> {
     let hash = visitor.hash();
-    match visitor
-        .run(move |service| drafts::save(service, &hash, id, change))
-        .await
-    {
+    let saved = visitor
+        .run(
+            move |service| match drafts::save(service, &hash, id, &change) {
+                Err(ServiceError::NotFound) => drafts::begin_again(service, &hash, id, &change),
+                saved => saved,
+            },
+        )
+        .await;
+    match saved {
         Ok(draft) => Ok(Some(draft)),
         Err(ServiceError::Conflict(_)) => Ok(None),
         Err(other) => Err(other.into()),
@@ -184,7 +190,7 @@ impl About {
 fn warning(service: &Service, draft: &Draft) -> String {
     let now = service.now();
     let deadline = &draft.meeting.deadline;
-    let kept = "You can still send your question: it will be refused for this meeting and kept, and you can then send it to the board's next meeting.";
+    let kept = "You can still send your question. We cannot take it at this meeting, but we will keep it and may answer it in writing.";
     match draft.meeting.meeting().status {
         MeetingStatus::Cancelled => format!("This meeting has been cancelled. {kept}"),
         MeetingStatus::Held => format!("This meeting is over. {kept}"),
@@ -193,7 +199,7 @@ fn warning(service: &Service, draft: &Draft) -> String {
             deadline.in_words()
         ),
         MeetingStatus::Scheduled if deadline.at - now < SOON => format!(
-            "The deadline is {}, {}. A question that reaches us later is refused for this meeting.",
+            "The deadline is {}, {}. We cannot accept a question for this meeting after that.",
             deadline.in_words(),
             local_time::time_left(now, deadline.at).unwrap_or_else(|| "now".to_owned())
         ),

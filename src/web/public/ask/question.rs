@@ -85,6 +85,10 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedText>) -
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
+    if draft.id != id {
+        // a new draft: its pages have their own addresses
+        return Ok(pages::see_other(&Step::Question.path(draft.id)));
+    }
     let problems = Step::Question.problems(&draft);
     if !problems.is_empty() {
         return pages::invalid(&template(&visitor, &draft, &problems));
