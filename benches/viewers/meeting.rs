@@ -85,6 +85,8 @@ pub fn prepare(config: &Path, database: &Path, questions: usize) -> anyhow::Resu
         slug: "safer".to_owned(),
         modern_gov_id: None,
         minute_prefix: "SAF".to_owned(),
+        nil_return: String::new(),
+        response_owner: None,
         retired: false,
     };
     let board = boards::add(&service, &officer, &board)?;

@@ -1,4 +1,4 @@
-//! Serving: the server, the worker that delivers letters, the hourly upkeep, and an orderly end.
+//! Serving: the server, the worker that delivers letters, the hourly follow-up and upkeep, and an orderly end.
 
 use std::{net::TcpListener, process::ExitCode, time::Duration};
 
@@ -11,7 +11,7 @@ use super::start::{Started, read_seeds, seed};
 use crate::{
     config::{Environment, Settings},
     mail,
-    service::{Service, remove_personal_details},
+    service::{Service, follow_up, remove_personal_details},
     web::{AppState, server},
 };
 
@@ -102,12 +102,21 @@ async fn until_stopped(service: Service, listener: TcpListener) -> anyhow::Resul
     Ok(code)
 }
 
-/// Removes what is over, now and every hour.
+/// Follows up what was forgotten and removes what is over, now and every hour.
 async fn keep_up(service: Service) {
     let mut ticks = interval(UPKEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        let forgotten = service.clone();
+        let done = tokio::task::spawn_blocking(move || follow_up::follow_up(&forgotten)).await;
+        match done {
+            Ok(Ok(done)) => tracing::info!(?done, "forgotten meetings and responses followed up"),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "forgotten meetings and responses not followed up")
+            }
+            Err(error) => tracing::error!(%error, "the follow-up panicked"),
+        }
         let service = service.clone();
         let removed = tokio::task::spawn_blocking(move || {
             remove_personal_details::remove_what_is_due(&service)

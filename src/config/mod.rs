@@ -32,7 +32,7 @@ pub use secret::{Secret, SecretError, SecretKey};
 pub use server::Server;
 pub use trusted_proxy::{NotAProxy, TrustedProxy};
 pub use workings::{
-    Limits, Live, Log, LogFormat, Outbox, Retention, SeedSettings, Sessions, Similarity,
+    FollowUp, Limits, Live, Log, LogFormat, Outbox, Retention, SeedSettings, Sessions, Similarity,
 };
 
 use crate::domain::standing_order::figures::StandingOrderFigures;
@@ -73,6 +73,8 @@ pub struct Settings {
     pub live: Live,
     /// How long things are kept.
     pub retention: Retention,
+    /// What is followed up when people forget it.
+    pub follow_up: FollowUp,
     /// From what likeness on two questions are shown together.
     pub similarity: Similarity,
     /// What signs cookies and private links.
@@ -169,6 +171,7 @@ fn read_sections(
     let limits = Limits::read(reader);
     let live = Live::read(reader);
     let retention = Retention::read(reader);
+    let follow_up = FollowUp::read(reader);
     let similarity = Similarity::read(reader);
     let secret = read_secret(reader);
     let seeds = SeedSettings::read(reader);
@@ -184,6 +187,7 @@ fn read_sections(
         limits,
         live,
         retention,
+        follow_up,
         similarity,
         secret,
         seeds,

@@ -1,5 +1,6 @@
-//! The smaller sections: the outbox, sessions, live screens, limits, retention, similarity, seeds and the log.
+//! The smaller sections: the outbox, sessions, live screens, limits, retention, follow-up, similarity, seeds and the log.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -149,6 +150,25 @@ impl Retention {
             delivered_letter: TimeDelta::days(
                 reader.number("retention.delivered_letter_days", 1..=3650),
             ),
+        }
+    }
+}
+
+/// What is followed up when people forget it.
+#[derive(Debug, Clone)]
+pub struct FollowUp {
+    /// Working days after a meeting until the service closes public question time that nobody has closed (reading 23).
+    pub close_after: NonZeroU16,
+    /// Working days before a written response is due on which whoever writes it is reminded.
+    pub remind_before: NonZeroU16,
+}
+
+impl FollowUp {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let mut days = |key| NonZeroU16::new(reader.number(key, 1..=60)).unwrap_or(NonZeroU16::MIN);
+        Self {
+            close_after: days("follow_up.close_after_working_days"),
+            remind_before: days("follow_up.remind_before_working_days"),
         }
     }
 }

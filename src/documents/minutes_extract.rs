@@ -1,22 +1,18 @@
-//! The extract for the minutes: the nil return where nothing came, or each question with its response and supplementary, what was
+//! The extract for the minutes: the nil return where no question was received, or each question with its response and supplementary, what was
 //! dealt with under another item (reading 17), and what is owed in writing (clause (ix)).
 
 use crate::{
     config::Council,
-    documents::{Heading, public_question_time, question_sheet::was_received, referred_to},
+    documents::{Heading, public_question_time, referred_to},
     domain::{
         local_time,
         meeting::MeetingStatus,
-        refusal::Clause,
         standing_order::question_time::{Answer, Outcome, Phase},
         status::Status,
-        wording::RuleNames,
     },
     service::chair_list::{ChairList, Listed},
+    store::responses::WrittenResponse,
 };
-
-/// The nil return, by far the commonest case.
-pub const NIL: &str = "It was confirmed that no public questions had been received.";
 
 /// A part of what the minutes say of a question: what it is, and its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +51,7 @@ pub struct MinutesExtract {
     pub is_cancelled: bool,
     /// What is said before the questions, or instead of them.
     pub opening: String,
-    /// The questions in the order in which they were called.
+    /// The questions in the order in which they were called, then those kept for a written response.
     pub questions: Vec<MinutedQuestion>,
 }
 
@@ -75,21 +71,23 @@ fn was_put(listed: &Listed) -> bool {
             ))
 }
 
+/// What is said of a written response: that it is due, or its words.
+fn written(response: &WrittenResponse, words: Option<&str>) -> Part {
+    let because = response.reason.about_questioner();
+    let text = match words {
+        Some(words) => format!("A written response was sent because {because}:\n\n{words}"),
+        None if response.state.is_owed() => format!(
+            "A written response is due by {} because {because}.",
+            local_time::long_date(response.due_on)
+        ),
+        None => "No written response was needed, because the question was withdrawn.".to_owned(),
+    };
+    part("Written response", text)
+}
+
 fn in_writing(listed: &Listed) -> Option<Part> {
     if let Some(response) = &listed.response {
-        let text = if response.state.is_owed() {
-            format!(
-                "A written response is owed because {}. It is due by {}.",
-                response.reason.about_questioner(),
-                local_time::long_date(response.due_on)
-            )
-        } else {
-            format!(
-                "A written response was sent because {}.",
-                response.reason.about_questioner()
-            )
-        };
-        return Some(part("Written response", text));
+        return Some(written(response, listed.written.as_deref()));
     }
     let text = match listed.entry.outcome {
         Outcome::Put {
@@ -185,86 +183,82 @@ fn parts(listed: &Listed, list: &ChairList) -> Vec<Part> {
     parts
 }
 
-/// What became of those that nobody decided on: their words were never approved, so they are counted and not printed.
-const NEVER_DECIDED: &str = "not decided on before the meeting and to be answered in writing";
-
-/// "2 questions".
-fn counted(count: usize) -> String {
+/// "public question", "13 public questions".
+fn questions(count: usize) -> String {
     match count {
-        1 => "1 question".to_owned(),
-        count => format!("{count} questions"),
+        1 => "public question".to_owned(),
+        count => format!("{count} public questions"),
     }
 }
 
-/// What is said where no question is on the list: the nil return, unless some had come that were not put.
-fn nobody_listed(list: &ChairList, names: &RuleNames) -> String {
-    let received: Vec<Status> = list
-        .unlisted
-        .iter()
-        .filter(|question| question.refusals.is_empty() && was_received(question.status))
-        .map(|question| question.status)
-        .collect();
-    if received.is_empty() {
-        return NIL.to_owned();
+/// What is said before the questions, or instead of them: the nil return where none was received, otherwise how many were and how
+/// many of those follow. Who decided what of the others is for the officer's papers (reading 22).
+fn opening(list: &ChairList) -> String {
+    let received = list.received();
+    let (listed, kept) = (list.listed.len(), list.kept.len());
+    let minuted = listed + kept;
+    if received == 0 {
+        return list.meeting.board.nil_return().to_owned();
     }
-    let rejected = format!(
-        "rejected under {}",
-        names.cite_either(Clause::V, Clause::Vi)
-    );
-    let mut became = Vec::new();
-    for (status, words) in [
-        (Status::Rejected, rejected.as_str()),
-        (Status::Withdrawn, "withdrawn"),
-        (Status::Submitted, "waiting for a decision"),
-        (Status::ResponseOwed, NEVER_DECIDED),
-    ] {
-        let count = received
-            .iter()
-            .filter(|found| match status {
-                Status::ResponseOwed => {
-                    matches!(**found, Status::ResponseOwed | Status::Responded)
-                }
-                status => **found == status,
-            })
-            .count();
-        if count > 0 {
-            became.push(format!("{count} {words}"));
-        }
-    }
-    let became = if became.is_empty() {
-        String::new()
+    let mut says = if minuted == received {
+        format!("The following {} had been received.", questions(minuted))
     } else {
-        format!(": {}", became.join(", "))
+        let first = match (listed, kept) {
+            (0, 0) => "No public questions were put.".to_owned(),
+            (_, 0) => format!(
+                "The following {} had been approved for the meeting.",
+                questions(minuted)
+            ),
+            (0, _) => format!(
+                "The following {} had been kept for a written response.",
+                questions(minuted)
+            ),
+            _ => format!(
+                "The following {} had been approved for the meeting or kept for a written response.",
+                questions(minuted)
+            ),
+        };
+        let all = match received {
+            1 => "1 public question".to_owned(),
+            count => format!("{count} public questions"),
+        };
+        format!("{first} In all, {all} had been received.")
     };
-    format!(
-        "No public questions were put. {} had been received{became}.",
-        counted(received.len())
-    )
+    match list.never_decided.len() {
+        0 => {}
+        // their words were never approved, so they are counted and not printed
+        1 => says.push_str(
+            " Of these, 1 had not been decided on before the meeting and was to be answered in writing.",
+        ),
+        count => says.push_str(&format!(
+            " Of these, {count} had not been decided on before the meeting and were to be answered in writing."
+        )),
+    }
+    says
 }
 
 impl MinutesExtract {
     /// The extract of a meeting as it stands.
     pub fn of(list: &ChairList, council: &Council) -> Self {
         let meeting = list.meeting.meeting();
+        let listed = list
+            .listed
+            .iter()
+            .map(|listed| (&listed.question, &listed.matter, parts(listed, list)));
+        let kept = list.kept.iter().map(|kept| {
+            let parts = vec![written(&kept.response, kept.written.as_deref())];
+            (&kept.question, &kept.matter, parts)
+        });
         let questions: Vec<MinutedQuestion> = (1..)
-            .zip(&list.listed)
-            .map(|(place, listed)| MinutedQuestion {
+            .zip(listed.chain(kept))
+            .map(|(place, (question, matter, parts))| MinutedQuestion {
                 place,
-                name: listed.question.published_name.clone(),
-                matter: listed.matter.clone(),
-                text: listed.question.public_text.clone(),
-                parts: parts(listed, list),
+                name: question.published_name.clone(),
+                matter: matter.clone(),
+                text: question.public_text.clone(),
+                parts,
             })
             .collect();
-        let opening = match (questions.len(), list.never_decided.len()) {
-            (0, _) => nobody_listed(list, &council.rule),
-            (1, 0) => "1 public question had been received.".to_owned(),
-            (count, 0) => format!("{count} public questions had been received."),
-            (count, never) => format!(
-                "{} public questions had been received: {never} {NEVER_DECIDED}.",
-                count + never
-            ),
-        };
         Self {
             heading: Heading::of(&list.meeting, &council.name),
             minute_number: public_question_time(&list.meeting.agenda)
@@ -273,7 +267,7 @@ impl MinutesExtract {
             is_draft: meeting.status == MeetingStatus::Scheduled
                 && list.state.phase != Phase::Closed,
             is_cancelled: meeting.status == MeetingStatus::Cancelled,
-            opening,
+            opening: opening(list),
             questions,
         }
     }

@@ -16,7 +16,10 @@ use crate::{
     },
     service::{
         deliver_outbox::DESK_PATH,
-        letters::{About, Brief, ContactDetailsMatter, Earlier, Letter, SendInstead},
+        letters::{
+            About, Brief, ContactDetailsMatter, Earlier, EarlierResponse, Letter, ResponseDue,
+            SendInstead,
+        },
         notify_changes::{Change, Effect},
         redact_question::{Published, Redacted},
     },
@@ -488,9 +491,20 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
             "holding_reply",
             Letter::HoldingReply {
                 about: about(),
-                body: "We are waiting for a date from the contractor.\n\nWe expect to write to you by Friday 1 March 2024.".to_owned(),
+                body: "We are waiting for a date from the contractor.".to_owned(),
+                new_due_on: Some(day(2024, 3, 1)),
             },
         ),
+        sample(
+            "dealt_with",
+            Letter::DealtWith {
+                about: about(),
+                position: 3,
+                item: "Community Safety Update".to_owned(),
+                minute_number: Some("SAF26".to_owned()),
+            },
+        ),
+        sample("not_put", Letter::NotPut { about: about() }),
         sample(
             "written_response",
             Letter::WrittenResponse {
@@ -512,6 +526,54 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
             Letter::Correction {
                 about: about(),
                 body: "The lights will be mended in the week of 18 March 2024.".to_owned(),
+                earlier: Some(EarlierResponse {
+                    sent_on: day(2024, 2, 20),
+                    body: "The lights will be mended in the week of 11 March 2024.".to_owned(),
+                }),
+            },
+        ),
+        to_officers(
+            "responses_given",
+            Letter::ResponsesGiven {
+                responses: vec![response_due("PQ-2024-7KX4", false)],
+            },
+        ),
+        to_officers(
+            "responses_due",
+            Letter::ResponsesDue {
+                responses: vec![
+                    response_due("PQ-2024-7KX4", true),
+                    response_due("PQ-2024-8ABC", false),
+                ],
+            },
+        ),
+        to_officers(
+            "response_chased",
+            Letter::ResponseChased {
+                response: response_due("PQ-2024-7KX4", true),
+            },
+        ),
+        to_officers(
+            "officer_responses_due",
+            Letter::OfficerResponsesDue {
+                responses: vec![
+                    response_due("PQ-2024-7KX4", true),
+                    ResponseDue {
+                        owner: None,
+                        ..response_due("PQ-2024-8ABC", false)
+                    },
+                ],
+            },
+        ),
+        to_officers(
+            "officer_meeting_not_closed",
+            Letter::OfficerMeetingNotClosed {
+                board: about().board,
+                date: day(2024, 2, 6),
+                questions: 2,
+                until: day(2024, 2, 13),
+                path: "/staff/meetings/018d7a1c-0000-7000-8000-000000000001/question-time/record"
+                    .to_owned(),
             },
         ),
         sample(
@@ -590,6 +652,19 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
             },
         ),
     ]
+}
+
+/// A response that is due on 20 February 2024.
+fn response_due(reference: &str, overdue: bool) -> ResponseDue {
+    ResponseDue {
+        reference: reference.to_owned(),
+        board: about().board,
+        date: day(2024, 2, 6),
+        due_on: day(2024, 2, 20),
+        overdue,
+        owner: Some("Sam Officer".to_owned()),
+        path: "/staff/responses/018d7a1c-0000-7000-8000-000000000002".to_owned(),
+    }
 }
 
 /// Writes every sample into a folder, as it would be sent (`.txt`, `.html`) and as a piece to print (`.print.html`).

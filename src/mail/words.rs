@@ -19,7 +19,7 @@ use crate::{
         wording::Wording,
     },
     service::{
-        letters::{About, Earlier, Letter, SendInstead},
+        letters::{About, Earlier, EarlierResponse, Letter, ResponseDue, SendInstead},
         redact_question::Redacted,
     },
 };
@@ -122,7 +122,18 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             reason,
             due_on,
         } => response_owed(draft, about, *reason, *due_on),
-        Letter::HoldingReply { about, body } => holding_reply(draft, about, body),
+        Letter::DealtWith {
+            about,
+            position,
+            item,
+            minute_number,
+        } => dealt_with(draft, about, *position, item, minute_number.as_deref()),
+        Letter::NotPut { about } => not_put(draft, about),
+        Letter::HoldingReply {
+            about,
+            body,
+            new_due_on,
+        } => holding_reply(draft, about, body, *new_due_on),
         Letter::WrittenResponse {
             about,
             reason,
@@ -134,7 +145,6 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             reason,
             called,
         } => redacted_letter(draft, about, redacted, reason, called.as_deref()),
-        Letter::Correction { about, body } => correction(draft, about, body),
         Letter::NextMeeting {
             about,
             date,
@@ -152,6 +162,22 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             what,
             path,
         } => addresses::for_officers(draft, reference, *what, path),
+        Letter::Correction {
+            about,
+            body,
+            earlier,
+        } => correction(draft, about, body, earlier.as_ref()),
+        Letter::ResponsesGiven { responses } => responses_given(draft, responses),
+        Letter::ResponsesDue { responses } => responses_due(draft, responses),
+        Letter::ResponseChased { response } => response_chased(draft, response),
+        Letter::OfficerResponsesDue { responses } => officer_responses_due(draft, responses),
+        Letter::OfficerMeetingNotClosed {
+            board,
+            date,
+            questions,
+            until,
+            path,
+        } => officer_meeting_not_closed(draft, board, *date, *questions, *until, path),
         Letter::OfficerNewQuestion {
             reference,
             board,
@@ -775,7 +801,7 @@ fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveD
         ))
         .heading("What happens next")
         .say(format!(
-            "An officer is writing the response. It is due by {}.",
+            "We aim to send it by {}. If it takes longer, we will tell you and give you a new date.",
             long_date(due_on)
         ))
         .question(about)
@@ -792,10 +818,64 @@ fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveD
         )
 }
 
-fn holding_reply(draft: Draft<'_>, about: &About, body: &str) -> Content {
+fn dealt_with(
+    draft: Draft<'_>,
+    about: &About,
+    position: i32,
+    item: &str,
+    minute_number: Option<&str>,
+) -> Content {
+    let minute = minute_number.map_or_else(String::new, |number| {
+        format!(" The minute number is {number}.")
+    });
     draft
         .say(format!(
-            "The written response to your question for {} will take longer than we said.",
+            "Your question for {} was dealt with as part of item {position} of the agenda, “{item}”.{minute}",
+            the_meeting(about)
+        ))
+        .heading("What happens next")
+        .say("What was said about the item is recorded in the minutes of the meeting. You do not need to do anything.")
+        .say("If this does not answer your question, contact us. You can also send a question to a later meeting.")
+        .question(about)
+        .what_you_can_do(&["check the progress of your question"])
+        .for_questioner(
+            about,
+            format!(
+                "Your question {} was dealt with at the meeting",
+                about.reference
+            ),
+        )
+}
+
+fn not_put(draft: Draft<'_>, about: &About) -> Content {
+    draft
+        .say(format!(
+            "You were recorded as absent at {}, so your question was not put.",
+            the_meeting(about)
+        ))
+        .heading("What happens next")
+        .say("The council does not send a written response in this case. You can send your question to a later meeting.")
+        .say("If you were there, contact us.")
+        .question(about)
+        .what_you_can_do(&["check the progress of your question"])
+        .for_questioner(
+            about,
+            format!("Your question {} was not put", about.reference),
+        )
+}
+
+fn holding_reply(
+    draft: Draft<'_>,
+    about: &About,
+    body: &str,
+    new_due_on: Option<NaiveDate>,
+) -> Content {
+    let by = new_due_on.map_or_else(String::new, |date| {
+        format!(" We now aim to send it by {}.", long_date(date))
+    });
+    draft
+        .say(format!(
+            "The written response to your question for {} will take longer than we said.{by}",
             the_meeting(about)
         ))
         .officers_words(body)
@@ -881,21 +961,173 @@ fn redacted_letter(
         )
 }
 
-fn correction(draft: Draft<'_>, about: &About, body: &str) -> Content {
-    draft
+fn correction(
+    draft: Draft<'_>,
+    about: &About,
+    body: &str,
+    earlier: Option<&EarlierResponse>,
+) -> Content {
+    let mut draft = draft
         .say(format!(
-            "We sent you a written response to your question for {}. It needs a correction, and we are sorry for the mistake. What follows takes the place of what we wrote before.",
+            "We sent you a written response to your question for {}. It needs a correction, and we are sorry for the mistake. This replaces our earlier response.",
             the_meeting(about)
         ))
         .heading("Corrected response")
-        .officers_words(body)
-        .question(about)
-        .for_questioner(
-            about,
+        .officers_words(body);
+    if let Some(earlier) = earlier {
+        draft = draft
+            .heading("Our earlier response")
+            .say(format!(
+                "This is what we sent you on {}. Where responses are published, both are.",
+                long_date(earlier.sent_on)
+            ))
+            .quote(&earlier.body);
+    }
+    draft.question(about).for_questioner(
+        about,
+        format!(
+            "Correction to the written response to your question {}",
+            about.reference
+        ),
+    )
+}
+
+/// "PQ-2024-7KX4, Safer Policy and Performance Board, 6 February 2024: due by Tuesday 20 February 2024".
+fn due_line(response: &ResponseDue) -> String {
+    let due = if response.overdue {
+        "overdue since"
+    } else {
+        "due by"
+    };
+    format!(
+        "{}, {}, {}: {due} {}",
+        response.reference,
+        response.board,
+        short_date(response.date),
+        long_date(response.due_on)
+    )
+}
+
+/// The same with who writes it, for the officers.
+fn owned_line(response: &ResponseDue) -> String {
+    let owner = response.owner.as_deref().unwrap_or("nobody assigned");
+    format!("{} ({owner})", due_line(response))
+}
+
+/// A link to the one response, or to the list where there are several.
+fn to_responses<'a>(draft: Draft<'a>, responses: &[ResponseDue]) -> Draft<'a> {
+    match responses {
+        [only] => draft.desk("Open the written response", &only.path),
+        _ => draft.desk("Open the written responses", "/staff/responses"),
+    }
+}
+
+/// "1 written response is", "3 written responses are".
+fn responses_are(count: usize) -> String {
+    match count {
+        1 => "1 written response is".to_owned(),
+        count => format!("{count} written responses are"),
+    }
+}
+
+fn responses_given(draft: Draft<'_>, responses: &[ResponseDue]) -> Content {
+    let (says, subject) = match responses {
+        [only] => (
+            "A written response has been given to you.".to_owned(),
+            format!("Written response to {} given to you", only.reference),
+        ),
+        several => (
             format!(
-                "Correction to the written response to your question {}",
-                about.reference
+                "{} written responses have been given to you.",
+                several.len()
             ),
+            format!("{} written responses given to you", several.len()),
+        ),
+    };
+    let draft = draft
+        .say(says)
+        .points(responses.iter().map(due_line))
+        .say("If one takes longer, send a holding reply with a new date before it is due. If one is not for you, tell the officer who gave it to you.");
+    to_responses(draft, responses).for_officers(subject, None)
+}
+
+fn responses_due(draft: Draft<'_>, responses: &[ResponseDue]) -> Content {
+    let overdue = responses.iter().filter(|response| response.overdue).count();
+    let subject = if overdue > 0 {
+        format!("{} overdue", responses_are(overdue))
+    } else {
+        format!("{} due soon", responses_are(responses.len()))
+    };
+    let draft = draft
+        .say("These written responses of yours are due soon or overdue.")
+        .points(responses.iter().map(due_line))
+        .say("Send each response, or a holding reply that gives the questioner a new date.");
+    to_responses(draft, responses).for_officers(subject, None)
+}
+
+fn response_chased(draft: Draft<'_>, response: &ResponseDue) -> Content {
+    let officer = draft.officer();
+    let draft = draft
+        .say(format!(
+            "The {officer} asks you to send this written response, or a holding reply that gives the questioner a new date."
+        ))
+        .points([due_line(response)]);
+    to_responses(draft, std::slice::from_ref(response)).for_officers(
+        format!("Reminder: written response to {}", response.reference),
+        Some(&response.reference),
+    )
+}
+
+fn officer_responses_due(draft: Draft<'_>, responses: &[ResponseDue]) -> Content {
+    let (overdue, unowned): (Vec<_>, Vec<_>) =
+        responses.iter().partition(|response| response.overdue);
+    let mut draft = draft;
+    if !overdue.is_empty() {
+        draft = draft
+            .say(format!("{} overdue:", responses_are(overdue.len())))
+            .points(overdue.iter().map(|response| owned_line(response)));
+    }
+    if !unowned.is_empty() {
+        draft = draft
+            .say(format!(
+                "{} due soon and nobody’s:",
+                responses_are(unowned.len())
+            ))
+            .points(unowned.iter().map(|response| due_line(response)));
+    }
+    let subject = match (overdue.len(), unowned.len()) {
+        (0, count) => format!("{} due soon and nobody’s", responses_are(count)),
+        (count, _) => format!("{} overdue", responses_are(count)),
+    };
+    to_responses(draft, responses).for_officers(subject, None)
+}
+
+fn officer_meeting_not_closed(
+    draft: Draft<'_>,
+    board: &str,
+    date: NaiveDate,
+    questions: i64,
+    until: NaiveDate,
+    path: &str,
+) -> Content {
+    let waits = match questions {
+        1 => "1 question waits".to_owned(),
+        count => format!("{count} questions wait"),
+    };
+    draft
+        .say(format!(
+            "Public question time of the {board} on {} was not closed: {waits} to be recorded.",
+            long_date(date)
+        ))
+        .say("Record what happened to each question and close it.")
+        .say(format!(
+            "If nobody closes it by the end of {}, the service does. Each question that nobody recorded as put then gets a written response, and its questioner is told.",
+            long_date(until)
+        ))
+        .desk("Record what happened and close it", path)
+        .for_officers(
+            format!("Question time of {} was not closed", short_date(date)),
+            None,
         )
 }
 

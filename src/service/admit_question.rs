@@ -50,11 +50,7 @@ pub fn admit(
             return Err(ServiceError::Refused(lasting));
         }
         let meeting = views::meeting(service, db, was.meeting_id)?;
-        if meeting.meeting().status != crate::domain::meeting::MeetingStatus::Scheduled {
-            return Err(ServiceError::Conflict(
-                "The meeting is over or cancelled. Give a written response instead.".to_owned(),
-            ));
-        }
+        meeting.still_to_be_put_at(service.now())?;
         let mut question = was.clone();
         question.status = was.status.after(Act::Admit)?;
         question.refusals = Vec::new();

@@ -1,7 +1,7 @@
 //! Approving a question for the meeting. A strong match with an earlier question must be decided in words first (reading 10).
 
 use crate::{
-    domain::{id::QuestionId, meeting::MeetingStatus, status::Act, text},
+    domain::{id::QuestionId, status::Act, text},
     service::{
         Service, ServiceError,
         actor::Acting,
@@ -51,11 +51,7 @@ pub fn approve(
         if was.version != version {
             return Err(ServiceError::changed());
         }
-        if view.meeting.meeting().status != MeetingStatus::Scheduled {
-            return Err(ServiceError::Conflict(
-                "The meeting is over or cancelled, so nothing can be put at it.".to_owned(),
-            ));
-        }
+        view.meeting.still_to_be_put_at(service.now())?;
         let mut question = was.clone();
         question.status = was.status.after(Act::Approve)?;
         question.version += 1;

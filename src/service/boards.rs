@@ -1,7 +1,11 @@
 //! Boards: added, renamed, retired.
 
 use crate::{
-    domain::{id::BoardId, meeting::Board, text},
+    domain::{
+        id::{BoardId, StaffId},
+        meeting::Board,
+        text,
+    },
     service::{
         FieldError, Service, ServiceError,
         actor::Acting,
@@ -9,7 +13,7 @@ use crate::{
         permission,
         views::{self, MeetingView},
     },
-    store::{connection::Db, meetings},
+    store::{connection::Db, error::StoreError, meetings, staff},
 };
 
 /// What is said of a board.
@@ -23,6 +27,10 @@ pub struct BoardParticulars {
     pub modern_gov_id: Option<i32>,
     /// What its minute numbers begin with; may be empty.
     pub minute_prefix: String,
+    /// What its minutes say where no question was received; may be empty.
+    pub nil_return: String,
+    /// Who writes its written responses where nobody else is named.
+    pub response_owner: Option<StaffId>,
     /// Whether it no longer meets.
     pub retired: bool,
 }
@@ -55,6 +63,14 @@ impl BoardParticulars {
                 "The minute prefix must be 10 characters or fewer",
             ));
         }
+        let nil_return = text::single_line(&self.nil_return);
+        if nil_return.chars().count() > 300 {
+            problems.push(FieldError::new(
+                "nil_return",
+                "too_long",
+                "The words for a meeting without questions must be 300 characters or fewer",
+            ));
+        }
         if !problems.is_empty() {
             return Err(ServiceError::Invalid(problems));
         }
@@ -64,6 +80,8 @@ impl BoardParticulars {
             name,
             modern_gov_id: self.modern_gov_id,
             minute_prefix: (!minute_prefix.is_empty()).then_some(minute_prefix),
+            nil_return: (!nil_return.is_empty()).then_some(nil_return),
+            response_owner: self.response_owner,
             retired: self.retired,
             version,
         })
@@ -71,7 +89,26 @@ impl BoardParticulars {
 }
 
 fn trace(board: &Board) -> serde_json::Value {
-    serde_json::json!({ "name": board.name, "slug": board.slug, "retired": board.retired, "version": board.version })
+    serde_json::json!({
+        "name": board.name, "slug": board.slug, "nil_return": board.nil_return, "response_owner": board.response_owner,
+        "retired": board.retired, "version": board.version,
+    })
+}
+
+/// Checks that whoever is to write a board's responses may.
+fn check_owner(db: &mut Db, board: &Board) -> Result<(), ServiceError> {
+    let Some(owner) = board.response_owner else {
+        return Ok(());
+    };
+    match staff::member(db, owner) {
+        Ok(member) if member.may_respond() => Ok(()),
+        Ok(_) | Err(StoreError::NotFound) => Err(ServiceError::field(
+            "response_owner",
+            "choice",
+            "Select somebody who writes written responses",
+        )),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Adds a board.
@@ -96,6 +133,7 @@ pub fn add(
                 "Another board has this short name",
             ));
         }
+        check_owner(db, &board)?;
         meetings::insert_board(db, &board)?;
         service.audit(
             db,
@@ -176,6 +214,9 @@ pub fn change(
                 "taken",
                 "Another board has this short name",
             ));
+        }
+        if board.response_owner != was.response_owner {
+            check_owner(db, &board)?;
         }
         let plans = plans(service, db, &board)?;
         if !meetings::update_board(db, &board)? {

@@ -30,7 +30,7 @@ use crate::{
         connection::Db,
         live::{self, Mark},
         meetings,
-        questions::{self, Minutes, Question},
+        questions::{self, Minutes, Question, QuestionerDetails},
         responses::{self, WrittenResponse},
         staff::Role,
     },
@@ -62,6 +62,21 @@ pub struct Listed {
     pub dealt_with: Option<AgendaItem>,
     /// The written response, if one is or was owed.
     pub response: Option<WrittenResponse>,
+    /// Its words as sent, once it has been.
+    pub written: Option<String>,
+}
+
+/// A question that the rule refused and that is answered in writing all the same (reading 4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptForResponse {
+    /// The question.
+    pub question: Question,
+    /// What it is about, in words.
+    pub matter: String,
+    /// The written response.
+    pub response: WrittenResponse,
+    /// Its words as sent, once it has been.
+    pub written: Option<String>,
 }
 
 /// A meeting's list in calling order.
@@ -77,6 +92,8 @@ pub struct ChairList {
     pub unlisted: Vec<Question>,
     /// The written responses to those of them that nobody decided on before question time was over.
     pub never_decided: Vec<(Question, WrittenResponse)>,
+    /// Those of them that the rule refused and that are answered in writing.
+    pub kept: Vec<KeptForResponse>,
     /// Every event so far.
     pub events: Vec<Recorded>,
     /// What closing now would make owed in writing, and why; nothing once the meeting is over.
@@ -96,6 +113,16 @@ impl ChairList {
     /// A question on the list.
     pub fn question(&self, id: QuestionId) -> Option<&Listed> {
         self.listed.iter().find(|listed| listed.question.id == id)
+    }
+
+    /// How many questions were received for the meeting, whatever became of them; not those sent in somebody else's name (reading 6).
+    pub fn received(&self) -> usize {
+        self.listed.len()
+            + self
+                .unlisted
+                .iter()
+                .filter(|question| question.status != Status::Disowned)
+                .count()
     }
 
     /// The questions that wait for a decision.
@@ -139,6 +166,22 @@ pub fn open(service: &Service, acting: &Acting, id: MeetingId) -> Result<ChairLi
     })
 }
 
+/// A meeting's list in full, with the details of those who ask: for the proper officer alone.
+///
+/// # Errors
+/// [`ServiceError::SignedOut`], [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
+pub fn open_with_questioners(
+    service: &Service,
+    acting: &Acting,
+    id: MeetingId,
+) -> Result<(ChairList, Vec<QuestionerDetails>), ServiceError> {
+    permission::proper_officer(acting)?;
+    service.store.read(|db| {
+        let list = look(service, db, id)?;
+        Ok((list, questions::questioners_at(db, id)?))
+    })
+}
+
 /// A meeting's list in full.
 ///
 /// # Errors
@@ -159,6 +202,7 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
         let key = question.id.to_string();
         let who = questioners.iter().find(|who| who.question_id == key);
         let minutes = questions::minutes(db, question.id)?;
+        let response = responses::of_question(db, question.id)?;
         let dealt_with = minutes.dealt_with.and_then(|item| {
             view.meeting
                 .agenda
@@ -174,7 +218,11 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
             expected: forecast::expected(&question.public_text, figures),
             dealt_with: dealt_with.cloned(),
             minutes,
-            response: responses::of_question(db, question.id)?,
+            written: match &response {
+                Some(response) => written(db, response)?,
+                None => None,
+            },
+            response,
             question: question.clone(),
         });
     }
@@ -192,6 +240,20 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
             never_decided.push((question.clone(), response));
         }
     }
+    let mut kept = Vec::new();
+    for question in unlisted.iter().filter(|asked| {
+        !asked.refusals.is_empty()
+            && matches!(asked.status, Status::ResponseOwed | Status::Responded)
+    }) {
+        if let Some(response) = responses::of_question(db, question.id)? {
+            kept.push(KeptForResponse {
+                matter: views::matter_words(question, &view.meeting.agenda),
+                written: written(db, &response)?,
+                question: question.clone(),
+                response,
+            });
+        }
+    }
     let owed_on_closing = match view.meeting.meeting().status {
         MeetingStatus::Scheduled => question_time::owed_on_closing(service, db, &view.meeting)?,
         MeetingStatus::Cancelled | MeetingStatus::Held => Vec::new(),
@@ -204,9 +266,19 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
         listed,
         unlisted,
         never_decided,
+        kept,
         mark: live::mark(db, id)?,
         now: service.steady_now(),
     })
+}
+
+/// The published version of a written response, as it was last sent.
+fn written(db: &mut Db, response: &WrittenResponse) -> Result<Option<String>, ServiceError> {
+    let replies = responses::sent_replies(db, response.id)?;
+    Ok(replies
+        .into_iter()
+        .rev()
+        .find_map(|sent| sent.published_body))
 }
 
 /// A meeting among those of a chair, with how many questions it has.

@@ -1,6 +1,6 @@
 //! The desk: what waits for whom, the most pressing first. Reading alone; every act is in its own file.
 
-use std::collections::{BTreeMap, HashMap, btree_map::Entry};
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -20,6 +20,7 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         evidence,
+        follow_up::{self, Unclosed},
         letters_in_sight::{self, LettersInSight},
         permission,
         responses::is_theirs,
@@ -30,7 +31,7 @@ use crate::{
         calendar::{self, DeadlineChange},
         connection::Db,
         questions::{self, Filter, Question, QuestionerDetails},
-        responses::{self, WrittenResponse},
+        responses::{self, Whose, WrittenResponse},
         staff::{self, Role, StaffMember},
     },
 };
@@ -107,6 +108,10 @@ pub struct Listed {
 pub struct Desk {
     /// What waits for a decision, by time to the meeting.
     pub waiting: Vec<Waiting>,
+    /// Meetings whose day has passed and whose question time nobody has closed (reading 23).
+    pub unclosed: Vec<Unclosed>,
+    /// How many written responses are owed and have been given to nobody.
+    pub unassigned: usize,
     /// Written responses owed: their own first where they only respond, otherwise by due day.
     pub owed: Vec<Owed>,
     /// Letters that wait too long, failed, or are to be printed.
@@ -130,6 +135,9 @@ pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
         let mut desk = Desk::default();
         if officer || member.holds_anywhere(Role::Chair) {
             desk.waiting = waiting(service, db, member)?;
+            desk.unclosed = follow_up::unclosed(service, db)?;
+            desk.unclosed
+                .retain(|unclosed| member.may_run(unclosed.view.board.id));
             for view in views::coming_meetings(service, db)? {
                 if member.may_run(view.board.id) {
                     desk.meetings.push(on_desk(db, view)?);
@@ -138,6 +146,7 @@ pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
         }
         if member.may_respond() {
             desk.owed = owed(service, db, member)?;
+            desk.unassigned = desk.owed.iter().filter(|owed| owed.owner.is_none()).count();
         }
         if officer {
             desk.letters = letters_in_sight::counts(service, db)?;
@@ -263,23 +272,15 @@ fn waiting(
     member: &StaffMember,
 ) -> Result<Vec<Waiting>, ServiceError> {
     let now = service.now();
-    let mut meetings: BTreeMap<MeetingId, MeetingView> = views::coming_meetings(service, db)?
-        .into_iter()
-        .map(|view| (view.meeting().id, view))
-        .collect();
-    // a question may still wait though its meeting is over
-    for question in questions::with_status(db, Status::Submitted)? {
-        if let Entry::Vacant(unseen) = meetings.entry(question.meeting_id) {
-            unseen.insert(views::meeting(service, db, question.meeting_id)?);
-        }
-    }
+    // what waits at a meeting whose day has passed can only be closed with it: that has a line of its own
+    let meetings = views::coming_meetings(service, db)?;
     let viewer = if member.is_proper_officer() {
         Viewer::ProperOfficer
     } else {
         Viewer::Chair
     };
     let mut waiting = Vec::new();
-    for view in meetings.values() {
+    for view in &meetings {
         if member.may_run(view.board.id) {
             waiting.extend(waiting_at(service, db, view, viewer, now)?);
         }
@@ -413,7 +414,7 @@ fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed
     let today = local_time::london_date(service.now());
     let names = staff_names(db)?;
     let mut owed = Vec::new();
-    let found = responses::list(db, true, None, 200)?;
+    let found = responses::list(db, true, Whose::Anybody, 200)?;
     for response in found
         .into_iter()
         .filter(|response| is_theirs(response, member))
@@ -427,7 +428,10 @@ fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed
             response,
         });
     }
-    if !member.is_proper_officer() {
+    if member.is_proper_officer() {
+        // what is nobody's is at the top until it is somebody's
+        owed.sort_by_key(|owed| owed.owner.is_some());
+    } else {
         // a stable sort keeps the due days in order
         owed.sort_by_key(|owed| match owed.response.owner_id {
             Some(owner) if owner == member.id => 0,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         id::{MeetingId, QuestionId, StaffId},
+        meeting::Stage,
         reference::Reference,
         status::{Act, Status},
     },
@@ -40,6 +41,8 @@ pub struct Dossier {
     pub names: HashMap<StaffId, String>,
     /// The references of the questions that decisions name.
     pub references: HashMap<QuestionId, Reference>,
+    /// Where the meeting stands.
+    pub stage: Stage,
 }
 
 impl Dossier {
@@ -61,7 +64,7 @@ impl Dossier {
     /// Whether whoever looks may do this now. The act itself decides again.
     pub fn allows(&self, act: Act) -> bool {
         let role = self.officer() || matches!(act, Act::Reject | Act::Reopen);
-        role && self.question().status.allows(act)
+        role && self.question().status.allows(act) && self.stage.allows(act)
     }
 
     /// Whether a question that the rule refused can be answered in writing instead.
@@ -96,6 +99,7 @@ pub fn dossier(
         }
         Ok(Dossier {
             names: desk::staff_names(db)?,
+            stage: view.meeting.stage(service.now()),
             view,
             matches: found.matches,
             similar: visibility::similar(found.similar, viewer),

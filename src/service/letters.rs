@@ -8,6 +8,7 @@ use crate::{
     coded,
     domain::{
         id::{AddressCorrectionId, LetterId, QuestionId},
+        local_time,
         meeting::{Board, Meeting},
         refusal::{NextMeeting, Refusal},
         standing_order::{rejection::Ground, written_response::Reason},
@@ -22,6 +23,7 @@ use crate::{
         letters::{self, LetterState, OutboxLetter},
         questions::{Question, QuestionerDetails},
         rows,
+        staff::StaffMember,
     },
 };
 
@@ -136,6 +138,41 @@ coded! {
     }
 }
 
+/// A written response that has been corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierResponse {
+    /// When it was sent.
+    pub sent_on: NaiveDate,
+    /// Its words.
+    pub body: String,
+}
+
+impl EarlierResponse {
+    /// The day on which it was sent, in words.
+    pub fn sent(&self) -> String {
+        local_time::long_date(self.sent_on)
+    }
+}
+
+/// A written response as a letter to an officer lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseDue {
+    /// The question's reference.
+    pub reference: String,
+    /// The board's name.
+    pub board: String,
+    /// The date of the meeting.
+    pub date: NaiveDate,
+    /// The date by which it is due.
+    pub due_on: NaiveDate,
+    /// Whether that date has passed.
+    pub overdue: bool,
+    /// Who writes it.
+    pub owner: Option<String>,
+    /// Its page.
+    pub path: String,
+}
+
 /// A letter, as facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -226,8 +263,27 @@ pub enum Letter {
         reason: Reason,
         due_on: NaiveDate,
     },
+    /// Your question was dealt with as part of an agenda item.
+    DealtWith {
+        about: About,
+        /// The item's place on the agenda.
+        position: i32,
+        /// Its title.
+        item: String,
+        /// Its minute number, once there is one.
+        #[serde(default)]
+        minute_number: Option<String>,
+    },
+    /// You were recorded as absent, so your question was not put, and no written response is owed for that.
+    NotPut { about: About },
     /// The written response takes longer.
-    HoldingReply { about: About, body: String },
+    HoldingReply {
+        about: About,
+        body: String,
+        /// The date by which it comes now.
+        #[serde(default)]
+        new_due_on: Option<NaiveDate>,
+    },
     /// The written response.
     WrittenResponse {
         about: About,
@@ -244,7 +300,13 @@ pub enum Letter {
         called: Option<String>,
     },
     /// A correction of the written response.
-    Correction { about: About, body: String },
+    Correction {
+        about: About,
+        body: String,
+        /// The response that it corrects, and when that was sent.
+        #[serde(default)]
+        earlier: Option<EarlierResponse>,
+    },
     /// The board's next meeting has been announced, and the refused question can be sent to it.
     NextMeeting {
         about: About,
@@ -273,6 +335,24 @@ pub enum Letter {
     OfficerContactDetails {
         reference: String,
         what: ContactDetailsMatter,
+        path: String,
+    },
+    /// To an officer: written responses have been given to you. No personal details.
+    ResponsesGiven { responses: Vec<ResponseDue> },
+    /// To an officer: your written responses are nearly due, or overdue. No personal details.
+    ResponsesDue { responses: Vec<ResponseDue> },
+    /// To an officer: the Committee Services Manager asks after a written response. No personal details.
+    ResponseChased { response: ResponseDue },
+    /// To the officers: written responses are overdue, or nearly due and nobody's. No personal details.
+    OfficerResponsesDue { responses: Vec<ResponseDue> },
+    /// To the officers: nobody closed a meeting's question time (reading 23). No personal details.
+    OfficerMeetingNotClosed {
+        board: String,
+        date: NaiveDate,
+        /// How many questions wait to be recorded.
+        questions: i64,
+        /// The last day before the service closes it.
+        until: NaiveDate,
         path: String,
     },
     /// To the officers: a question has come. No personal details.
@@ -319,6 +399,8 @@ impl Letter {
             Self::MeetingCancelled { .. } => "meeting_cancelled",
             Self::DeadlineChanged { .. } => "deadline_changed",
             Self::ResponseOwed { .. } => "response_owed",
+            Self::DealtWith { .. } => "dealt_with",
+            Self::NotPut { .. } => "not_put",
             Self::HoldingReply { .. } => "holding_reply",
             Self::WrittenResponse { .. } => "written_response",
             Self::Redacted { .. } => "redacted",
@@ -330,6 +412,11 @@ impl Letter {
             Self::AddressLeft { .. } => "address_left",
             Self::NewLink { .. } => "new_link",
             Self::OfficerContactDetails { .. } => "officer_contact_details",
+            Self::ResponsesGiven { .. } => "responses_given",
+            Self::ResponsesDue { .. } => "responses_due",
+            Self::ResponseChased { .. } => "response_chased",
+            Self::OfficerResponsesDue { .. } => "officer_responses_due",
+            Self::OfficerMeetingNotClosed { .. } => "officer_meeting_not_closed",
             Self::OfficerNewQuestion { .. } => "officer_new_question",
             Self::OfficerQuestionsRestored { .. } => "officer_questions_restored",
             Self::OfficerLetterFailed { .. } => "officer_letter_failed",
@@ -351,6 +438,8 @@ impl Letter {
             | Self::MeetingCancelled { about, .. }
             | Self::DeadlineChanged { about, .. }
             | Self::ResponseOwed { about, .. }
+            | Self::DealtWith { about, .. }
+            | Self::NotPut { about }
             | Self::HoldingReply { about, .. }
             | Self::Redacted { about, .. }
             | Self::WrittenResponse { about, .. }
@@ -364,7 +453,12 @@ impl Letter {
             | Self::OfficerContactDetails { .. }
             | Self::OfficerNewQuestion { .. }
             | Self::OfficerQuestionsRestored { .. }
-            | Self::OfficerLetterFailed { .. } => None,
+            | Self::OfficerLetterFailed { .. }
+            | Self::ResponsesGiven { .. }
+            | Self::ResponsesDue { .. }
+            | Self::ResponseChased { .. }
+            | Self::OfficerResponsesDue { .. }
+            | Self::OfficerMeetingNotClosed { .. } => None,
         }
     }
 
@@ -383,6 +477,8 @@ impl Letter {
             | Self::MeetingCancelled { about, .. }
             | Self::DeadlineChanged { about, .. }
             | Self::ResponseOwed { about, .. }
+            | Self::DealtWith { about, .. }
+            | Self::NotPut { about }
             | Self::HoldingReply { about, .. }
             | Self::Redacted { about, .. }
             | Self::WrittenResponse { about, .. }
@@ -396,7 +492,12 @@ impl Letter {
             | Self::OfficerContactDetails { .. }
             | Self::OfficerNewQuestion { .. }
             | Self::OfficerQuestionsRestored { .. }
-            | Self::OfficerLetterFailed { .. } => None,
+            | Self::OfficerLetterFailed { .. }
+            | Self::ResponsesGiven { .. }
+            | Self::ResponsesDue { .. }
+            | Self::ResponseChased { .. }
+            | Self::OfficerResponsesDue { .. }
+            | Self::OfficerMeetingNotClosed { .. } => None,
         }
     }
 
@@ -499,6 +600,23 @@ impl Service {
             )?;
         }
         Ok(())
+    }
+
+    /// Puts a letter to a member of staff into the outbox.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the store fails.
+    pub fn write_to_staff(
+        &self,
+        db: &mut Db,
+        member: &StaffMember,
+        letter: &Letter,
+    ) -> Result<(), ServiceError> {
+        let to = (Some(member.email.clone()), member.name.clone());
+        Ok(letters::insert(
+            db,
+            &self.outbox_letter(letter, to.0, to.1, self.now())?,
+        )?)
     }
 
     fn outbox_letter(

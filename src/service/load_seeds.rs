@@ -98,6 +98,8 @@ fn load_boards<'a>(
             name: seed.name.clone(),
             modern_gov_id: Some(seed.modern_gov_id),
             minute_prefix: seed.minute_prefix.clone(),
+            nil_return: seed.nil_return.clone(),
+            response_owner: None,
             retired: false,
             version: 1,
         };
@@ -368,6 +370,7 @@ fn load_response(
     let id: uuid::Uuid = service.new_id();
     let sent = SentReply {
         id: id.to_string(),
+        new_due_on: None,
         reply: Reply::Full,
         body: seed.response.trim().to_owned(),
         published_body: Some(seed.response.trim().to_owned()),

@@ -21,6 +21,7 @@ pub mod drafts;
 pub mod error;
 pub mod event_log;
 pub mod evidence;
+pub mod follow_up;
 pub mod import_postcodes;
 pub mod letters;
 pub mod letters_in_sight;

@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
-        id::{MeetingId, QuestionId},
+        agenda::AgendaItem,
+        id::{AgendaItemId, MeetingId, QuestionId},
         local_time,
-        meeting::MeetingStatus,
+        meeting::{MeetingStatus, Stage},
         refusal::Refusal,
         standing_order::{
             figures::Figures,
-            question_time::{Event, Outcome, QuestionTime, Recorded},
+            question_time::{Event, Noted, Outcome, Phase, QuestionTime, Recorded},
             written_response::{Ending, Reason, settled},
         },
         status::{Act, Status},
@@ -19,6 +20,7 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
+        letters::{About, Letter},
         permission::{self, Onlooker},
         responses,
         views::{self, MeetingView},
@@ -77,11 +79,23 @@ pub fn state(
         .map(|question| question.id)
         .collect();
     let events = stored::events(db, meeting.meeting().id)?;
-    Ok(QuestionTime::fold(
-        &list,
-        &events,
-        service.figures(meeting.meeting()),
-    ))
+    Ok(folded(service, meeting, &list, &events))
+}
+
+/// Folds the events of a meeting. One that was held is over, whether its log has a close or not.
+fn folded(
+    service: &Service,
+    meeting: &MeetingView,
+    list: &[QuestionId],
+    events: &[Recorded],
+) -> QuestionTime {
+    let state = QuestionTime::fold(list, events, service.figures(meeting.meeting()));
+    let left_open = matches!(state.phase, Phase::Open | Phase::Adjourned);
+    if left_open && meeting.meeting().status == MeetingStatus::Held {
+        state.over()
+    } else {
+        state
+    }
 }
 
 /// The chair's screen: the meeting, its list, where question time stands.
@@ -112,7 +126,7 @@ pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairView, 
         .collect();
     let list: Vec<QuestionId> = questions.iter().map(|question| question.id).collect();
     let events = stored::events(db, id)?;
-    let state = QuestionTime::fold(&list, &events, service.figures(meeting.meeting()));
+    let state = folded(service, &meeting, &list, &events);
     let undecided = questions::at_meeting(db, id)?
         .iter()
         .filter(|question| question.status == Status::Submitted)
@@ -254,8 +268,45 @@ pub fn act_on_seen(
 /// Whether the day of the meeting has not come, so that opening or closing must be a mistake: closing ends the taking of questions
 /// for good. A demonstration is tried on any day.
 pub fn is_too_early(meeting: &MeetingView, now: DateTime<Utc>) -> bool {
-    let meeting = meeting.meeting();
-    !meeting.demonstration && local_time::london_date(now) < meeting.date
+    !meeting.meeting().demonstration && meeting.stage(now) == Stage::Coming
+}
+
+/// Whether what happened can be recorded without the clocks: from the day of the meeting until its question time is closed.
+pub fn takes_notes(meeting: &MeetingView, now: DateTime<Utc>) -> bool {
+    let stage = meeting.stage(now);
+    stage.takes_notes() || (meeting.meeting().demonstration && stage == Stage::Coming)
+}
+
+/// Whether a question can be dealt with as part of an item: one about which questions may be asked (clause (vi)).
+pub fn may_be_dealt_with_under(item: &AgendaItem) -> bool {
+    item.not_for_questions().is_none()
+}
+
+/// Checks that an event may be recorded for the meeting on this day.
+fn check_day(meeting: &MeetingView, event: &Event, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let screen_after_the_meeting =
+        meeting.meeting().status == MeetingStatus::Held && matches!(event, Event::Shown { .. });
+    if meeting.meeting().status != MeetingStatus::Scheduled && !screen_after_the_meeting {
+        return Err(ServiceError::Conflict(match meeting.meeting().status {
+            MeetingStatus::Cancelled => "The meeting has been cancelled.".to_owned(),
+            _ => "Public question time has been closed.".to_owned(),
+        }));
+    }
+    let ends_or_begins = matches!(event, Event::Opened | Event::Closed | Event::Noted { .. });
+    if ends_or_begins && is_too_early(meeting, now) {
+        return Err(ServiceError::Conflict(format!(
+            "The meeting is on {}. Public question time can be opened and closed from that day.",
+            local_time::long_date(meeting.meeting().date)
+        )));
+    }
+    let too_late = meeting.stage(now) == Stage::Unclosed && !meeting.meeting().demonstration;
+    if *event == Event::Opened && too_late {
+        return Err(ServiceError::Conflict(
+            "The day of the meeting has passed, so public question time cannot be opened. Record what happened and close it."
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Records an event in the transaction that checks it.
@@ -267,23 +318,27 @@ fn record(
     event: &Event,
 ) -> Result<ChairView, ServiceError> {
     let view = views::meeting(service, db, meeting)?;
+    append(service, db, acting, &view, event)?;
+    if *event == Event::Closed {
+        let ending = ending(service, db, &view)?;
+        settle(service, db, acting, &view, ending)?;
+    }
+    look(service, db, meeting)
+}
+
+/// Checks an event and appends it to the log.
+fn append(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    view: &MeetingView,
+    event: &Event,
+) -> Result<(), ServiceError> {
+    let meeting = view.meeting().id;
     let member = permission::chair_of(acting, view.board.id)?;
-    let screen_after_the_meeting =
-        view.meeting().status == MeetingStatus::Held && matches!(event, Event::Shown { .. });
-    if view.meeting().status != MeetingStatus::Scheduled && !screen_after_the_meeting {
-        return Err(ServiceError::Conflict(match view.meeting().status {
-            MeetingStatus::Cancelled => "The meeting has been cancelled.".to_owned(),
-            _ => "Public question time has been closed.".to_owned(),
-        }));
-    }
     let now = service.steady_now();
-    if matches!(event, Event::Opened | Event::Closed) && is_too_early(&view, now) {
-        return Err(ServiceError::Conflict(format!(
-            "The meeting is on {}. Public question time can be opened and closed from that day.",
-            local_time::long_date(view.meeting().date)
-        )));
-    }
-    let state = state(service, db, &view)?;
+    check_day(view, event, now)?;
+    let state = state(service, db, view)?;
     state.allow(event, now, service.figures(view.meeting()))?;
     if let Event::DealtWith { item, .. } = event {
         let Some(item) = view.agenda.iter().find(|on_agenda| on_agenda.id == *item) else {
@@ -303,7 +358,7 @@ fn record(
     if let Event::Called { question } = event {
         // clauses (ii) and (vi) hold when a question is called as well (reading 25)
         let called = questions::question(db, *question)?;
-        if let Some(refusal) = views::agenda_refusal(&called, &view) {
+        if let Some(refusal) = views::agenda_refusal(&called, view) {
             return Err(ServiceError::Refused(vec![refusal]));
         }
     }
@@ -318,11 +373,109 @@ fn record(
             serde_json::to_value(event)
                 .map_err(|_| ServiceError::Internal("an event has no JSON form".to_owned()))?,
         ),
-    )?;
-    if *event == Event::Closed {
-        settle(service, db, acting, &view)?;
+    )
+}
+
+/// What somebody says, without the clocks, happened to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRecord {
+    /// It was asked, or was not.
+    Noted(Noted),
+    /// It was dealt with as part of an agenda item.
+    DealtWith(AgendaItemId),
+}
+
+impl OnRecord {
+    fn event(self, question: QuestionId) -> Event {
+        match self {
+            Self::Noted(happened) => Event::Noted { question, happened },
+            Self::DealtWith(item) => Event::DealtWith { question, item },
+        }
     }
-    look(service, db, meeting)
+}
+
+/// Whether what happened to a question is still to be said before question time can be closed on the record.
+pub fn is_to_be_noted(outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Waiting | Outcome::Called | Outcome::PassedOver
+    )
+}
+
+/// Records what happened to each question and closes public question time, in one act: for a meeting whose clocks nobody ran, on
+/// its day or later. `seen` is the revision of the list that was looked at.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`] where a question is left out; [`ServiceError::Conflict`] where the list
+/// has changed since or question time is closed.
+pub fn close_on_record(
+    service: &Service,
+    acting: &Acting,
+    meeting: MeetingId,
+    seen: i32,
+    happened: &[(QuestionId, OnRecord)],
+) -> Result<ChairView, ServiceError> {
+    service.store.write(|db| {
+        let view = views::meeting(service, db, meeting)?;
+        permission::chair_of(acting, view.board.id)?;
+        check_day(&view, &Event::Closed, service.steady_now())?;
+        let state = state(service, db, &view)?;
+        if state.revision != seen {
+            return Err(ServiceError::Conflict(
+                "The list has moved on since you opened it, so nothing was done.".to_owned(),
+            ));
+        }
+        for entry in &state.entries {
+            if !is_to_be_noted(entry.outcome) {
+                continue;
+            }
+            let Some((_, what)) = happened.iter().find(|(id, _)| *id == entry.question) else {
+                return Err(ServiceError::field(
+                    "happened",
+                    "choice",
+                    "Select what happened to each question",
+                ));
+            };
+            append(service, db, acting, &view, &what.event(entry.question))?;
+        }
+        record(service, db, acting, meeting, &Event::Closed)
+    })
+}
+
+/// Closes the question time of a meeting that nobody closed (reading 23): what was recorded stands, and each other question gets
+/// a written response. Whether it was there to be closed.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn close_unrecorded(
+    service: &Service,
+    db: &mut Db,
+    meeting: &MeetingView,
+) -> Result<bool, ServiceError> {
+    if meeting.stage(service.now()) != Stage::Unclosed {
+        return Ok(false);
+    }
+    let acting = Acting::system();
+    service.audit(
+        db,
+        &acting,
+        "close_unrecorded",
+        ("meeting", &meeting.meeting().id.to_string()),
+        None,
+        None,
+    )?;
+    settle(service, db, &acting, meeting, Ending::Unrecorded)?;
+    Ok(true)
+}
+
+/// How question time ended, or would if it were closed now.
+fn ending(service: &Service, db: &mut Db, meeting: &MeetingView) -> Result<Ending, ServiceError> {
+    let state = state(service, db, meeting)?;
+    let figures = service.figures(meeting.meeting());
+    Ok(match meeting.stage(service.now()) {
+        Stage::Unclosed => state.ending_on_a_later_day(figures),
+        _ => state.ending(service.steady_now(), figures),
+    })
 }
 
 /// What closing makes of a question: the act, why a written response is owed if it is, and whether the question was put. None
@@ -358,8 +511,8 @@ pub fn owed_on_closing(
     meeting: &MeetingView,
 ) -> Result<Vec<(Question, Reason)>, ServiceError> {
     let state = state(service, db, meeting)?;
+    let ending = ending(service, db, meeting)?;
     let figures = service.figures(meeting.meeting());
-    let ending = state.ending(service.steady_now(), figures);
     Ok(questions::at_meeting(db, meeting.meeting().id)?
         .into_iter()
         .filter_map(|question| {
@@ -369,17 +522,26 @@ pub fn owed_on_closing(
         .collect())
 }
 
-/// Turns what happened into where each question stands: answered, dealt with, or a written response owed.
+/// Turns what happened into where each question stands: answered, dealt with, or a written response owed. Each questioner and
+/// each officer to whom a response is given is told. The service does this, whoever closed question time, so that the trail of a
+/// question has one entry of it.
 fn settle(
     service: &Service,
     db: &mut Db,
-    acting: &Acting,
+    closed_by: &Acting,
     meeting: &MeetingView,
+    ending: Ending,
 ) -> Result<(), ServiceError> {
     let state = state(service, db, meeting)?;
     let figures = service.figures(meeting.meeting());
-    let ending = state.ending(service.steady_now(), figures);
     let date = meeting.meeting().date;
+    let acting = Acting {
+        request_id: closed_by.request_id.clone(),
+        ..Acting::system()
+    };
+    // a response is not overdue on the day on which it becomes owed
+    let owed_from = date.max(local_time::london_date(service.now()));
+    let mut given = Vec::new();
     for was in questions::at_meeting(db, meeting.meeting().id)? {
         let Some((act, reason, put)) = becomes(&was, &state, ending, figures) else {
             continue;
@@ -391,24 +553,26 @@ fn settle(
         if !questions::update(db, &question)? {
             return Err(ServiceError::Busy);
         }
-        if let Some(Outcome::DealtWith { item }) = state.entry(was.id).map(|entry| entry.outcome) {
-            let mut minutes = questions::minutes(db, was.id)?;
-            minutes.dealt_with = Some(item);
-            minutes.version += 1;
-            questions::write_minutes(db, was.id, &minutes)?;
+        let mut more = serde_json::json!({ "reason": reason });
+        match (act, state.entry(was.id).map(|entry| entry.outcome)) {
+            (_, Some(Outcome::DealtWith { item })) => {
+                let mut minutes = questions::minutes(db, was.id)?;
+                minutes.dealt_with = Some(item);
+                minutes.version += 1;
+                questions::write_minutes(db, was.id, &minutes)?;
+                tell_dealt_with(service, db, &question, meeting, item)?;
+            }
+            (Act::Lapse, _) => tell_not_put(service, db, &question, meeting)?,
+            _ => {}
         }
-        service.audit_question(
-            db,
-            acting,
-            act_name(act),
-            Some(&was),
-            &question,
-            serde_json::json!({ "reason": reason }),
-        )?;
         if let Some(reason) = reason {
-            responses::owe(service, db, acting, &question, meeting, reason, date)?;
+            let response = responses::owe(service, db, &question, meeting, reason, owed_from)?;
+            more = serde_json::json!({ "reason": reason, "due_on": response.due_on });
+            given.push(response);
         }
+        service.audit_question(db, &acting, act_name(act), Some(&was), &question, more)?;
     }
+    responses::tell_owners(service, db, None, &given)?;
     let mut record = meeting.record.clone();
     record.meeting.status = MeetingStatus::Held;
     record.meeting.version += 1;
@@ -417,6 +581,46 @@ fn settle(
     } else {
         Err(ServiceError::Busy)
     }
+}
+
+fn about(question: &Question, meeting: &MeetingView) -> About {
+    let matter = views::matter_words(question, meeting.published_agenda());
+    About::new(question, &matter, &meeting.board, meeting.meeting())
+}
+
+/// Tells the questioner under which item the question was dealt with.
+fn tell_dealt_with(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+    meeting: &MeetingView,
+    item: AgendaItemId,
+) -> Result<(), ServiceError> {
+    let Some(item) = meeting.agenda.iter().find(|on_agenda| on_agenda.id == item) else {
+        return Ok(());
+    };
+    let letter = Letter::DealtWith {
+        about: about(question, meeting),
+        position: item.position,
+        item: item.title.clone(),
+        minute_number: item.minute_number.clone(),
+    };
+    let details = questions::questioner(db, question.id)?;
+    service.write_letter(db, question, details.as_ref(), &letter)
+}
+
+/// Tells a questioner who was recorded as absent that the question was not put, where the council owes nothing for that.
+fn tell_not_put(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+    meeting: &MeetingView,
+) -> Result<(), ServiceError> {
+    let letter = Letter::NotPut {
+        about: about(question, meeting),
+    };
+    let details = questions::questioner(db, question.id)?;
+    service.write_letter(db, question, details.as_ref(), &letter)
 }
 
 fn act_name(act: Act) -> &'static str {

@@ -1,20 +1,13 @@
 //! Taking back a rejection, with a reason, until the meeting (reading 11).
 
 use crate::{
-    domain::{
-        id::QuestionId,
-        meeting::MeetingStatus,
-        same_person,
-        standing_order::{one_question, question_time::Phase},
-        status::Act,
-        text,
-    },
+    domain::{id::QuestionId, same_person, standing_order::one_question, status::Act, text},
     service::{
         Service, ServiceError,
         actor::Acting,
         evidence::stored_questioner,
         letters::{About, Letter},
-        permission, question_time,
+        permission,
         submit_question::Slots,
         views,
     },
@@ -51,13 +44,7 @@ pub fn reopen(
         let mut question = was.clone();
         question.status = was.status.after(Act::Reopen)?;
         question.version += 1;
-        let state = question_time::state(service, db, &view.meeting)?;
-        if state.phase == Phase::Closed || view.meeting.meeting().status != MeetingStatus::Scheduled
-        {
-            return Err(ServiceError::Conflict(
-                "The meeting is over, so the rejection stands.".to_owned(),
-            ));
-        }
+        view.meeting.still_to_be_put_at(service.now())?;
         if !questions::holds_allowance(db, id)? {
             let Some(details) = &view.questioner else {
                 return Err(ServiceError::Conflict(

@@ -1,5 +1,7 @@
 //! Written responses: owed, given to an officer, written, sent, corrected (clause (ix), reading 15).
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::{
@@ -15,32 +17,33 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        letters::{About, Letter, SendInstead},
+        letters::{About, EarlierResponse, Letter, ResponseDue, SendInstead},
         permission,
         views::{self, MeetingView},
         visibility::{QuestionForStaff, Viewer},
     },
     store::{
         connection::Db,
+        meetings,
         questions::{self, Question, QuestionerDetails},
-        responses::{self, SentReply, WrittenResponse},
-        staff::StaffMember,
+        responses::{self, Reminder, SentReply, Whose, WrittenResponse},
+        staff::{self, StaffMember},
     },
 };
 
-/// Notes that a written response is owed and tells the questioner by when.
+/// Notes that a written response is owed and tells the questioner by when. It goes to whoever writes the board's responses, if
+/// anybody does; [`tell_owners`] tells them. The caller adds it to the audit trail.
 ///
 /// # Errors
 /// Those of the store.
 pub(super) fn owe(
     service: &Service,
     db: &mut Db,
-    acting: &Acting,
     question: &Question,
     meeting: &MeetingView,
     reason: Reason,
     owed_from: NaiveDate,
-) -> Result<(), ServiceError> {
+) -> Result<WrittenResponse, ServiceError> {
     let calendar = service.working_days(db)?;
     let days = service
         .figures(meeting.meeting())
@@ -48,26 +51,24 @@ pub(super) fn owe(
     let due = written_response::due_on(owed_from, days, &calendar).ok_or_else(|| {
         ServiceError::Internal("the calendar has no working day for a written response".to_owned())
     })?;
+    let owner_id = match meeting.board.response_owner {
+        Some(owner) => Some(staff::member(db, owner)?)
+            .filter(StaffMember::may_respond)
+            .map(|member| member.id),
+        None => None,
+    };
     let response = WrittenResponse {
         id: service.new_id(),
         question_id: question.id,
         reason,
         state: ResponseState::Owed,
-        owner_id: None,
+        owner_id,
         owed_from,
         due_on: due.date,
         draft: String::new(),
         version: 1,
     };
     responses::insert(db, &response)?;
-    service.audit(
-        db,
-        acting,
-        "owe_response",
-        ("question", &question.id.to_string()),
-        None,
-        Some(serde_json::json!({ "reason": reason, "due_on": response.due_on })),
-    )?;
     let matter = views::matter_words(question, meeting.published_agenda());
     let about = About::new(question, &matter, &meeting.board, meeting.meeting());
     let details = questions::questioner(db, question.id)?;
@@ -92,6 +93,58 @@ pub(super) fn owe(
         }
     };
     service.write_letter(db, question, details.as_ref(), &letter)?;
+    Ok(response)
+}
+
+/// A response as letters to officers list it.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn in_a_letter(
+    service: &Service,
+    db: &mut Db,
+    response: &WrittenResponse,
+) -> Result<ResponseDue, ServiceError> {
+    let question = questions::question(db, response.question_id)?;
+    let meeting = meetings::meeting(db, question.meeting_id)?.meeting;
+    let owner = match response.owner_id {
+        Some(owner) => Some(staff::member(db, owner)?.name),
+        None => None,
+    };
+    Ok(ResponseDue {
+        reference: question.reference.to_string(),
+        board: meetings::board(db, meeting.board_id)?.name,
+        date: meeting.date,
+        due_on: response.due_on,
+        overdue: response.due_on < local_time::london_date(service.now()),
+        owner,
+        path: format!("/staff/responses/{}", response.id),
+    })
+}
+
+/// Tells each officer which of these responses have been given to them, in one e-mail each; not whoever gave them to themselves.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn tell_owners(
+    service: &Service,
+    db: &mut Db,
+    by: Option<StaffId>,
+    given: &[WrittenResponse],
+) -> Result<(), ServiceError> {
+    let owners: BTreeSet<StaffId> = given
+        .iter()
+        .filter_map(|response| response.owner_id)
+        .filter(|owner| Some(*owner) != by)
+        .collect();
+    for owner in owners {
+        let mut responses = Vec::new();
+        for response in given.iter().filter(|given| given.owner_id == Some(owner)) {
+            responses.push(in_a_letter(service, db, response)?);
+        }
+        let member = staff::member(db, owner)?;
+        service.write_to_staff(db, &member, &Letter::ResponsesGiven { responses })?;
+    }
     Ok(())
 }
 
@@ -131,17 +184,18 @@ pub fn keep_for_response(
         if !questions::update(db, &question)? {
             return Err(ServiceError::changed());
         }
+        let meeting = views::meeting(service, db, was.meeting_id)?;
+        let today = local_time::london_date(service.now());
+        let response = owe(service, db, &question, &meeting, reason, today)?;
         service.audit_question(
             db,
             acting,
             "owe",
             Some(&was),
             &question,
-            serde_json::json!({ "reason": reason }),
+            serde_json::json!({ "reason": reason, "due_on": response.due_on }),
         )?;
-        let meeting = views::meeting(service, db, was.meeting_id)?;
-        let today = local_time::london_date(service.now());
-        owe(service, db, acting, &question, &meeting, reason, today)?;
+        tell_owners(service, db, acting.staff_id(), &[response])?;
         Ok(question)
     })
 }
@@ -215,9 +269,30 @@ pub fn list(
     owed: bool,
     owner: Option<StaffId>,
 ) -> Result<Vec<ResponseView>, ServiceError> {
+    let whose = owner.map_or(Whose::Anybody, Whose::Of);
+    list_of(service, acting, owed, whose)
+}
+
+/// The written responses that are owed and have been given to nobody, by due date.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`].
+pub fn list_unassigned(
+    service: &Service,
+    acting: &Acting,
+) -> Result<Vec<ResponseView>, ServiceError> {
+    list_of(service, acting, true, Whose::Nobody)
+}
+
+fn list_of(
+    service: &Service,
+    acting: &Acting,
+    owed: bool,
+    whose: Whose,
+) -> Result<Vec<ResponseView>, ServiceError> {
     let member = permission::responding(acting)?;
     service.store.read(|db| {
-        let found = responses::list(db, owed, owner, 500)?;
+        let found = responses::list(db, owed, whose, 500)?;
         found
             .into_iter()
             .filter(|response| is_theirs(response, member))
@@ -226,11 +301,12 @@ pub fn list(
     })
 }
 
-/// Saves what has been written so far and who owes it, without sending anything. Whoever gives it to a colleague still gets it back
-/// once, as it was saved.
+/// Saves what has been written so far and who writes it. Nothing is sent to the questioner; an officer to whom it is given is
+/// told by e-mail. Whoever gives it to a colleague still gets it back once, as it was saved.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has changed since.
+/// [`ServiceError::Forbidden`]; [`ServiceError::Invalid`] for an officer who does not write responses;
+/// [`ServiceError::Conflict`] where it has changed since.
 pub fn save_draft(
     service: &Service,
     acting: &Acting,
@@ -246,10 +322,17 @@ pub fn save_draft(
         if response.version != version {
             return Err(ServiceError::changed());
         }
-        if let Some(owner) = owner {
-            crate::store::staff::member(db, owner)?;
-        }
         let was_owner = response.owner_id;
+        if let Some(owner) = owner
+            && was_owner != Some(owner)
+            && !staff::member(db, owner)?.may_respond()
+        {
+            return Err(ServiceError::field(
+                "owner",
+                "choice",
+                "Select somebody who writes written responses",
+            ));
+        }
         response.draft.clone_from(&draft);
         response.owner_id = owner;
         response.version += 1;
@@ -266,15 +349,118 @@ pub fn save_draft(
                 "owner": owner, "characters": draft.chars().count(), "response_version": response.version,
             })),
         )?;
+        if owner != was_owner && response.state.is_owed() {
+            tell_owners(service, db, acting.staff_id(), std::slice::from_ref(&response))?;
+        }
         view(service, db, acting, response)
     })
+}
+
+/// What a chase is called among the reminders.
+const CHASE: &str = "chase";
+
+/// Asks whoever writes a response for it, by e-mail: once a day at most.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`]; [`ServiceError::Conflict`] where it has changed since, is not owed, is nobody's, or was asked for
+/// today.
+pub fn chase(
+    service: &Service,
+    acting: &Acting,
+    id: ResponseId,
+    version: i32,
+) -> Result<WrittenResponse, ServiceError> {
+    permission::proper_officer(acting)?;
+    let today = local_time::london_date(service.now());
+    service.store.write(|db| {
+        let response = responses::response(db, id)?;
+        if response.version != version {
+            return Err(ServiceError::changed());
+        }
+        let conflict = |why: &str| Err(ServiceError::Conflict(why.to_owned()));
+        if !response.state.is_owed() {
+            return conflict("This written response is not owed any more.");
+        }
+        let Some(owner) = response.owner_id else {
+            return conflict("Nobody has been given this written response. Assign it first.");
+        };
+        if responses::last_reminded_on(db, id, CHASE)? == Some(today) {
+            return conflict("A reminder has already been sent today.");
+        }
+        let member = staff::member(db, owner)?;
+        let letter = Letter::ResponseChased {
+            response: in_a_letter(service, db, &response)?,
+        };
+        service.write_to_staff(db, &member, &letter)?;
+        // one for each day: the date takes the place of the due date, of which there is one for many chases
+        let reminder = Reminder {
+            id: service.new_id::<uuid::Uuid>().to_string(),
+            response_id: id.to_string(),
+            recipient: owner.to_string(),
+            kind: CHASE.to_owned(),
+            due_on: today,
+            sent_on: today,
+        };
+        responses::insert_reminder(db, &reminder)?;
+        service.audit(
+            db,
+            acting,
+            "chase_response",
+            ("question", &response.question_id.to_string()),
+            None,
+            Some(serde_json::json!({ "owner": owner, "due_on": response.due_on })),
+        )?;
+        Ok(response)
+    })
+}
+
+/// What was sent last as the response, and when: what a correction starts from.
+pub fn last_sent(replies: &[SentReply]) -> Option<&SentReply> {
+    replies
+        .iter()
+        .rev()
+        .find(|sent| sent.reply != Reply::Holding)
+}
+
+/// Checks the date that a holding reply gives.
+fn new_date(
+    service: &Service,
+    response: &WrittenResponse,
+    date: Option<NaiveDate>,
+) -> Result<NaiveDate, ServiceError> {
+    let today = local_time::london_date(service.now());
+    let wrong = |code, message: String| Err(ServiceError::field("new_due_on", code, &message));
+    match date {
+        None => wrong(
+            "empty",
+            "Enter the date by which you will send the response".to_owned(),
+        ),
+        Some(date) if date <= today => {
+            wrong("past", "The new date must be in the future".to_owned())
+        }
+        Some(date) if date <= response.due_on => wrong(
+            "early",
+            format!(
+                "The new date must be after {}, by which it is due now",
+                local_time::long_date(response.due_on)
+            ),
+        ),
+        Some(date) => Ok(date),
+    }
 }
 
 /// The letter that a reply sends: the preview and the sending are one.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] without words; [`ServiceError::Conflict`] where the reply can't follow what was sent.
-pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, ServiceError> {
+/// [`ServiceError::Invalid`] without words, for a holding reply without a new date, and for a correction that changes nothing;
+/// [`ServiceError::Conflict`] where the reply can't follow what was sent.
+pub fn letter(
+    service: &Service,
+    view: &ResponseView,
+    reply: Reply,
+    body: &str,
+    new_due_on: Option<NaiveDate>,
+) -> Result<Letter, ServiceError> {
     let body = text::several_lines(body);
     if body.is_empty() {
         return Err(ServiceError::field("body", "empty", "Enter the response"));
@@ -297,13 +483,34 @@ pub fn letter(view: &ResponseView, reply: Reply, body: &str) -> Result<Letter, S
     // whoever may not see which words were left out knows that some were
     about.words_left_out = question.words_left_out;
     Ok(match reply {
-        Reply::Holding => Letter::HoldingReply { about, body },
+        Reply::Holding => Letter::HoldingReply {
+            about,
+            body,
+            new_due_on: Some(new_date(service, &view.response, new_due_on)?),
+        },
         Reply::Full => Letter::WrittenResponse {
             about,
             reason: view.response.reason,
             body,
         },
-        Reply::Correction => Letter::Correction { about, body },
+        Reply::Correction => {
+            let earlier = last_sent(&question.replies);
+            if earlier.is_some_and(|sent| sent.body == body) {
+                return Err(ServiceError::field(
+                    "body",
+                    "unchanged",
+                    "Change the response, or there is nothing to correct",
+                ));
+            }
+            Letter::Correction {
+                about,
+                body,
+                earlier: earlier.map(|sent| EarlierResponse {
+                    sent_on: local_time::london_date(sent.replied_at),
+                    body: sent.body.clone(),
+                }),
+            }
+        }
     })
 }
 
@@ -390,6 +597,10 @@ fn published(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`]; those of [`letter`]; [`ServiceError::Conflict`] where it has changed since.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "who, which, as seen, and the four parts of what is sent"
+)]
 pub fn send(
     service: &Service,
     acting: &Acting,
@@ -398,6 +609,7 @@ pub fn send(
     reply: Reply,
     body: &str,
     published: Option<&str>,
+    new_due_on: Option<NaiveDate>,
 ) -> Result<WrittenResponse, ServiceError> {
     let member = permission::responding(acting)?;
     service.store.write(|db| {
@@ -406,7 +618,7 @@ pub fn send(
         if view.response.version != version {
             return Err(ServiceError::changed());
         }
-        let letter = letter(&view, reply, body)?;
+        let letter = letter(service, &view, reply, body, new_due_on)?;
         let details = questions::questioner(db, view.response.question_id)?;
         if details.is_none() {
             return Err(ServiceError::Conflict(
@@ -418,6 +630,12 @@ pub fn send(
         let mut response = view.response.clone();
         response.state = was.after(reply)?;
         response.draft = String::new();
+        let new_due_on = match &letter {
+            Letter::HoldingReply { new_due_on, .. } => *new_due_on,
+            _ => None,
+        };
+        // a holding reply moves the date from which the response is overdue
+        response.due_on = new_due_on.unwrap_or(response.due_on);
         response.owner_id = response.owner_id.or(Some(member.id));
         response.version += 1;
         if !responses::update(db, &response)? {
@@ -447,6 +665,7 @@ pub fn send(
                 published_body,
                 staff_id: member.id,
                 replied_at: service.now(),
+                new_due_on,
             },
         )?;
         let was_question = &questions::question(db, view.response.question_id)?;
@@ -468,7 +687,9 @@ pub fn send(
             "send_reply",
             Some(was_question),
             &question,
-            serde_json::json!({ "reply": reply, "response_was": was, "response_version": response.version }),
+            serde_json::json!({
+                "reply": reply, "response_was": was, "response_version": response.version, "due_on": response.due_on,
+            }),
         )?;
         service.write_letter(db, &question, details.as_ref(), &letter)?;
         Ok(response)

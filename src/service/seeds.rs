@@ -77,6 +77,8 @@ pub struct SeedBoard {
     pub modern_gov_id: i32,
     /// What its minute numbers begin with, where that is known.
     pub minute_prefix: Option<String>,
+    /// What its minutes say where no question was received, where it has words of its own.
+    pub nil_return: Option<String>,
 }
 
 /// A meeting that was held.

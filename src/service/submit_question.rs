@@ -154,6 +154,13 @@ fn submit_in(
 
     let record = meetings::meeting(db, submission.meeting)?;
     let meeting = &record.meeting;
+    if !submission.exceptions.is_empty()
+        && let Some(why) = meeting
+            .stage(local_time::london_date(service.now()))
+            .why_nothing_can_be_put()
+    {
+        return Err(ServiceError::Conflict(why.to_owned()));
+    }
     let agenda = meetings::agenda(db, meeting.id)?;
     let WellFormed {
         matter,

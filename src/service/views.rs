@@ -7,13 +7,13 @@ use crate::{
         agenda::AgendaItem,
         id::{BoardId, MeetingId, QuestionId},
         local_time,
-        meeting::{Board, Meeting, MeetingStatus},
+        meeting::{Board, Meeting, MeetingStatus, Stage},
         refusal::Refusal,
         room_name::RoomName,
-        standing_order::{agenda_matter, notice::Deadline},
+        standing_order::{agenda_matter, notice::Deadline, written_response::Reply},
         status::Status,
     },
-    service::{Service, ServiceError},
+    service::{Service, ServiceError, letters::EarlierResponse},
     store::{
         audit::{self, Entry},
         connection::Db,
@@ -58,6 +58,22 @@ impl MeetingView {
     /// When it starts.
     pub fn starts_at(&self) -> DateTime<Utc> {
         local_time::at_london(self.meeting().date, self.meeting().starts)
+    }
+
+    /// Where it stands.
+    pub fn stage(&self, now: DateTime<Utc>) -> Stage {
+        self.meeting().stage(local_time::london_date(now))
+    }
+
+    /// Checks that a question can still be let in, to be put at the meeting.
+    ///
+    /// # Errors
+    /// [`ServiceError::Conflict`] where its day has passed, or it was closed or cancelled (reading 23).
+    pub fn still_to_be_put_at(&self, now: DateTime<Utc>) -> Result<(), ServiceError> {
+        match self.stage(now).why_nothing_can_be_put() {
+            None => Ok(()),
+            Some(why) => Err(ServiceError::Conflict(why.to_owned())),
+        }
     }
 
     /// Whether it takes questions now.
@@ -293,11 +309,20 @@ pub struct PublicQuestion {
     pub dealt_with: Option<AgendaItem>,
     /// The published version of the written response, or of its last correction.
     pub written_response: Option<String>,
+    /// When it was corrected last, if it was.
+    pub corrected_on: Option<NaiveDate>,
+    /// What was sent before it and has been corrected, oldest first.
+    pub earlier_responses: Vec<EarlierResponse>,
     /// Whether a written response is still owed.
     pub response_owed: bool,
 }
 
 impl PublicQuestion {
+    /// The day on which its written response was corrected last, in words.
+    pub fn corrected(&self) -> Option<String> {
+        self.corrected_on.map(local_time::long_date)
+    }
+
     /// The answer, wherever it was given.
     pub fn answer(&self) -> Option<&str> {
         self.written_response
@@ -321,13 +346,17 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
     };
     let minutes = questions::minutes(db, question.id)?;
     let response = responses::of_question(db, question.id)?;
-    let written_response = match &response {
-        Some(response) => responses::sent_replies(db, response.id)?
-            .into_iter()
-            .rev()
-            .find_map(|sent| sent.published_body),
-        None => None,
+    let mut sent = match &response {
+        Some(response) => responses::sent_replies(db, response.id)?,
+        None => Vec::new(),
     };
+    // a holding reply has no published version
+    sent.retain(|sent| sent.published_body.is_some());
+    let last = sent.pop();
+    let corrected_on = last
+        .as_ref()
+        .filter(|last| last.reply == Reply::Correction)
+        .map(|last| local_time::london_date(last.replied_at));
     Ok(PublicQuestion {
         reference: question.reference.to_string(),
         name: question.published_name.clone(),
@@ -344,7 +373,15 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
         dealt_with: minutes
             .dealt_with
             .and_then(|id| agenda.iter().find(|item| item.id == id).cloned()),
-        written_response,
+        written_response: last.and_then(|last| last.published_body),
+        corrected_on,
+        earlier_responses: sent
+            .into_iter()
+            .map(|earlier| EarlierResponse {
+                sent_on: local_time::london_date(earlier.replied_at),
+                body: earlier.published_body.unwrap_or_default(),
+            })
+            .collect(),
         response_owed: response.is_some_and(|response| response.state.is_owed()),
     })
 }

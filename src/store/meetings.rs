@@ -27,6 +27,8 @@ struct BoardRow {
     name: String,
     modern_gov_id: Option<i32>,
     minute_prefix: Option<String>,
+    nil_return: Option<String>,
+    response_owner_id: Option<String>,
     retired: bool,
     version: i32,
 }
@@ -39,6 +41,8 @@ impl From<&Board> for BoardRow {
             name: board.name.clone(),
             modern_gov_id: board.modern_gov_id,
             minute_prefix: board.minute_prefix.clone(),
+            nil_return: board.nil_return.clone(),
+            response_owner_id: board.response_owner.map(|id| id.to_string()),
             retired: board.retired,
             version: board.version,
         }
@@ -54,6 +58,8 @@ impl TryFrom<BoardRow> for Board {
             name: row.name,
             modern_gov_id: row.modern_gov_id,
             minute_prefix: row.minute_prefix,
+            nil_return: row.nil_return,
+            response_owner: rows::parsed_option(row.response_owner_id.as_deref())?,
             retired: row.retired,
             version: row.version,
         })
@@ -234,6 +240,39 @@ pub fn before_date(
             .select(MeetingRow::as_select())
             .load(db)?,
     )
+}
+
+/// The meetings before a date whose question time has not been closed, oldest first (reading 23).
+///
+/// # Errors
+/// [`StoreError`].
+pub fn unclosed(db: &mut Db, date: NaiveDate) -> Result<Vec<MeetingRecord>, StoreError> {
+    records(
+        meetings::table
+            .filter(meetings::meeting_date.lt(date))
+            .filter(meetings::status.eq(MeetingStatus::Scheduled.code()))
+            .order((meetings::meeting_date, meetings::starts, meetings::id))
+            .select(MeetingRow::as_select())
+            .load(db)?,
+    )
+}
+
+/// Notes that the officers are told that a meeting was not closed; whether they had not been told of it on that date yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn mark_unclosed_told(db: &mut Db, meeting: &Meeting) -> Result<bool, StoreError> {
+    let untold = meetings::unclosed_told_for
+        .is_null()
+        .or(meetings::unclosed_told_for.ne(meeting.date));
+    let changed = diesel::update(
+        meetings::table
+            .filter(meetings::id.eq(meeting.id.to_string()))
+            .filter(untold),
+    )
+    .set(meetings::unclosed_told_for.eq(meeting.date))
+    .execute(db)?;
+    Ok(changed == 1)
 }
 
 /// Which meetings a page shows.

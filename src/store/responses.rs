@@ -13,7 +13,7 @@ use crate::{
         connection::{Backend, Db},
         error::StoreError,
         rows,
-        schema::{replies, written_responses},
+        schema::{replies, response_reminders, written_responses},
         types::Instant,
     },
 };
@@ -127,6 +127,18 @@ pub fn of_question(
     row.map(TryInto::try_into).transpose()
 }
 
+/// Whose written responses a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Whose {
+    /// Everybody's, and those of nobody.
+    #[default]
+    Anybody,
+    /// One officer's.
+    Of(StaffId),
+    /// Those that nobody has been given.
+    Nobody,
+}
+
 /// The written responses by due date: those owed, or those sent.
 ///
 /// # Errors
@@ -134,7 +146,7 @@ pub fn of_question(
 pub fn list(
     db: &mut Db,
     owed: bool,
-    owner: Option<StaffId>,
+    whose: Whose,
     most: i64,
 ) -> Result<Vec<WrittenResponse>, StoreError> {
     let states: Vec<&str> = ResponseState::ALL
@@ -146,9 +158,11 @@ pub fn list(
         .select(ResponseRow::as_select())
         .filter(written_responses::state.eq_any(states))
         .into_boxed::<Backend>();
-    if let Some(owner) = owner {
-        query = query.filter(written_responses::owner_id.eq(owner.to_string()));
-    }
+    query = match whose {
+        Whose::Anybody => query,
+        Whose::Of(owner) => query.filter(written_responses::owner_id.eq(owner.to_string())),
+        Whose::Nobody => query.filter(written_responses::owner_id.is_null()),
+    };
     let rows = if owed {
         query
             .order((written_responses::due_on, written_responses::id))
@@ -196,6 +210,8 @@ pub struct SentReply {
     pub staff_id: StaffId,
     /// When.
     pub replied_at: DateTime<Utc>,
+    /// The date by which a holding reply said that the response is sent.
+    pub new_due_on: Option<NaiveDate>,
 }
 
 /// Adds a reply.
@@ -212,6 +228,7 @@ pub fn insert_reply(db: &mut Db, response: ResponseId, sent: &SentReply) -> Resu
             replies::published_body.eq(&sent.published_body),
             replies::staff_id.eq(sent.staff_id.to_string()),
             replies::replied_at.eq(Instant::from(sent.replied_at)),
+            replies::new_due_on.eq(sent.new_due_on),
         ))
         .execute(db)?;
     Ok(())
@@ -222,7 +239,15 @@ pub fn insert_reply(db: &mut Db, response: ResponseId, sent: &SentReply) -> Resu
 /// # Errors
 /// [`StoreError`].
 pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>, StoreError> {
-    type Row = (String, String, String, Option<String>, String, Instant);
+    type Row = (
+        String,
+        String,
+        String,
+        Option<String>,
+        String,
+        Instant,
+        Option<NaiveDate>,
+    );
     let found: Vec<Row> = replies::table
         .filter(replies::response_id.eq(response.to_string()))
         .order(replies::id)
@@ -233,20 +258,24 @@ pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>,
             replies::published_body,
             replies::staff_id,
             replies::replied_at,
+            replies::new_due_on,
         ))
         .load(db)?;
     found
         .into_iter()
-        .map(|(id, reply, body, published_body, staff_id, at)| {
-            Ok(SentReply {
-                id,
-                reply: rows::coded(&reply)?,
-                body,
-                published_body,
-                staff_id: rows::parsed(&staff_id)?,
-                replied_at: at.utc(),
-            })
-        })
+        .map(
+            |(id, reply, body, published_body, staff_id, at, new_due_on)| {
+                Ok(SentReply {
+                    id,
+                    reply: rows::coded(&reply)?,
+                    body,
+                    published_body,
+                    staff_id: rows::parsed(&staff_id)?,
+                    replied_at: at.utc(),
+                    new_due_on,
+                })
+            },
+        )
         .collect()
 }
 
@@ -257,6 +286,93 @@ pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>,
 pub fn publish(db: &mut Db, id: &str, body: Option<&str>) -> Result<(), StoreError> {
     diesel::update(replies::table.find(id))
         .set(replies::published_body.eq(body))
+        .execute(db)?;
+    Ok(())
+}
+
+/// A reminder of a written response, as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = response_reminders)]
+pub struct Reminder {
+    /// Its identifier.
+    pub id: String,
+    /// The response.
+    pub response_id: String,
+    /// To whom: the identifier of an account, or [`OFFICERS`].
+    pub recipient: String,
+    /// What it says, as a code.
+    pub kind: String,
+    /// The date by which the response was due then.
+    pub due_on: NaiveDate,
+    /// The local date on which it was sent.
+    pub sent_on: NaiveDate,
+}
+
+/// The recipient of what goes to the officers' addresses.
+pub const OFFICERS: &str = "officers";
+
+/// Whether somebody has been reminded of a response in this way since it was last due then.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn is_reminded(
+    db: &mut Db,
+    response: &WrittenResponse,
+    recipient: &str,
+    kind: &str,
+) -> Result<bool, StoreError> {
+    let found: i64 = response_reminders::table
+        .filter(response_reminders::response_id.eq(response.id.to_string()))
+        .filter(response_reminders::recipient.eq(recipient))
+        .filter(response_reminders::kind.eq(kind))
+        .filter(response_reminders::due_on.eq(response.due_on))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
+/// Whether somebody has been sent reminders of these kinds on a date.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn is_reminded_on(
+    db: &mut Db,
+    recipient: &str,
+    kinds: &[&str],
+    date: NaiveDate,
+) -> Result<bool, StoreError> {
+    let found: i64 = response_reminders::table
+        .filter(response_reminders::recipient.eq(recipient))
+        .filter(response_reminders::kind.eq_any(kinds.iter().copied()))
+        .filter(response_reminders::sent_on.eq(date))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
+/// When a response was last chased: the latest date on which a reminder of this kind was sent for it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn last_reminded_on(
+    db: &mut Db,
+    response: ResponseId,
+    kind: &str,
+) -> Result<Option<NaiveDate>, StoreError> {
+    Ok(response_reminders::table
+        .filter(response_reminders::response_id.eq(response.to_string()))
+        .filter(response_reminders::kind.eq(kind))
+        .select(diesel::dsl::max(response_reminders::sent_on))
+        .first(db)?)
+}
+
+/// Adds a reminder.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_reminder(db: &mut Db, reminder: &Reminder) -> Result<(), StoreError> {
+    diesel::insert_into(response_reminders::table)
+        .values(reminder)
         .execute(db)?;
     Ok(())
 }

@@ -19,6 +19,8 @@ diesel::table! {
         name -> Text,
         modern_gov_id -> Nullable<Integer>,
         minute_prefix -> Nullable<Text>,
+        nil_return -> Nullable<Text>,
+        response_owner_id -> Nullable<Text>,
         retired -> Bool,
         version -> Integer,
     }
@@ -69,6 +71,7 @@ diesel::table! {
         deadline_at -> Timestamp,
         deadline_provisional -> Bool,
         ended -> Nullable<Time>,
+        unclosed_told_for -> Nullable<Date>,
         version -> Integer,
     }
 }
@@ -258,6 +261,18 @@ diesel::table! {
         published_body -> Nullable<Text>,
         staff_id -> Text,
         replied_at -> Timestamp,
+        new_due_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    response_reminders (id) {
+        id -> Text,
+        response_id -> Text,
+        recipient -> Text,
+        kind -> Text,
+        due_on -> Date,
+        sent_on -> Date,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod assets;
 pub mod components;
 pub mod page;
 
+pub mod changes;
 pub mod cookies;
 pub mod csrf;
 pub mod failure;

@@ -1,6 +1,7 @@
 //! The REST API over HTTP, as programs meet it.
 
 mod client;
+mod closing;
 mod display;
 mod document;
 mod event_log;

@@ -49,6 +49,8 @@ const OPERATIONS: &[(&str, For)] = &[
     ("record_event", Chair),
     ("see_event_log", Chair),
     ("list_written_responses", Responder),
+    ("list_response_writers", Responder),
+    ("chase_response", Officer),
     ("read_written_response", Responder),
     ("save_response_draft", Responder),
     ("send_reply", Responder),

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use public_question_time::{domain::id::QuestionId, store::responses};
+use public_question_time::{
+    domain::{id::QuestionId, standing_order::written_response::Reason},
+    store::{error::StoreError, responses},
+};
 
 use crate::{
     app::Page,
@@ -112,4 +115,29 @@ async fn time_ran_out_is_said_where_the_clock_showed_it() {
         assert!(said.to_lowercase().contains(because), "{said}");
         assert!(!said.contains("absent at"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn absences_stored_by_an_earlier_release_are_kept_only_where_somebody_was_passed_over() {
+    use diesel::RunQueryDsl;
+    const MIGRATION: &str =
+        include_str!("../../migrations/sqlite/2026-11-25-016000_absent_only_as_recorded/up.sql");
+    let (evening_of, questions) = Evening::with_questions(2).await;
+    let chair = evening_of.chair().await;
+    chair.does("open").await;
+    chair.does_to(&questions[0], "pass_over").await;
+    chair.closes().await;
+    let store = &evening_of.app.service.store;
+    store
+        .write(|db| {
+            diesel::sql_query("UPDATE written_responses SET reason = 'absent'").execute(db)?;
+            diesel::sql_query(MIGRATION).execute(db)?;
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let reason = |number: usize| {
+        let found = store.read(|db| responses::of_question(db, questions[number].id));
+        found.unwrap().expect("a response").reason
+    };
+    assert_eq!((reason(0), reason(1)), (Reason::Absent, Reason::NotCalled));
 }

@@ -51,6 +51,8 @@ pub fn board(app: &TestApp, officer: &Acting, name: &str, slug: &str) -> BoardId
         slug: slug.to_owned(),
         modern_gov_id: None,
         minute_prefix: String::new(),
+        nil_return: String::new(),
+        response_owner: None,
         retired: false,
     };
     boards::add(&app.service, officer, &particulars)

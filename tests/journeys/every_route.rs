@@ -184,10 +184,16 @@ const PAGES: &[(&str, &str, For)] = &[
         Chair,
     ),
     ("/staff/meetings/{id}/question-time/name", "POST", Chair),
+    (
+        "/staff/meetings/{id}/question-time/record",
+        "GET POST",
+        Chair,
+    ),
     ("/staff/meetings/{id}/question-time/minutes", "POST", Chair),
     ("/staff/meetings/{id}/live", "GET", Chair),
     ("/staff/meetings/{id}/live/state", "GET", Chair),
     ("/staff/meetings/{id}/papers/questions", "GET", Chair),
+    ("/staff/meetings/{id}/papers/officers-copy", "GET", Officer),
     ("/staff/meetings/{id}/papers/minutes", "GET", Chair),
 ];
 
@@ -207,6 +213,8 @@ const OPERATIONS: &[(&str, For)] = &[
     ("follow_question_time", Chair),
     ("see_event_log", Chair),
     ("list_written_responses", Responders),
+    ("list_response_writers", Responders),
+    ("chase_response", Officer),
     ("read_written_response", Theirs),
     ("list_days", Anyone),
     ("list_letters", Officer),

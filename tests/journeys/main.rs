@@ -5,6 +5,7 @@ mod changes;
 mod closing;
 mod evening;
 mod every_route;
+mod follow_up;
 mod following;
 mod guards;
 mod import;

@@ -924,14 +924,14 @@ async fn a_response_is_owed_written_previewed_sent_and_read() {
     let saved = responder
         .press(
             &page,
-            "Save the draft",
+            "Save",
             &[("body", "The lamps will be mended in March.")],
         )
         .await;
     let page = responder.follow(saved).await;
     assert!(
         page.text()
-            .contains("The draft is saved. Nothing has been sent.")
+            .contains("Your draft has been saved. It has not been sent.")
     );
 
     // somebody who had the page open before is told, and loses nothing

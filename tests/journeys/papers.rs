@@ -1,6 +1,10 @@
 //! The papers of a meeting: the sheet of questions that is circulated, the extract for the minutes.
 
-use public_question_time::service::your_question;
+use public_question_time::{
+    domain::standing_order::written_response::Reply,
+    service::{responses, your_question},
+    store::staff::Role,
+};
 
 use crate::evening::{Evening, evening, resident};
 
@@ -40,7 +44,7 @@ async fn a_meeting_without_questions_has_a_nil_sheet_and_a_nil_return() {
     assert!(
         minutes
             .text()
-            .contains("It was confirmed that no public questions had been received.")
+            .contains("No public questions had been received.")
     );
     assert!(!minutes.text().contains("Draft"));
 }
@@ -56,16 +60,16 @@ async fn the_nil_return_is_not_said_where_questions_had_come() {
         withdrawn.version,
     )
     .expect("withdrawn");
-    // one that came late was never received for this meeting
+    // one that came late was received as well
     evening_of.app.clock.set(evening(18, 0, 0));
     assert!(!evening_of.receive(2).refusals.is_empty());
     let chair = evening_of.chair().await;
     chair.closes().await;
     let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
     assert!(
-        minutes
-            .text()
-            .contains("No public questions were put. 1 question had been received: 1 withdrawn."),
+        minutes.text().contains(
+            "No public questions were put. In all, 2 public questions had been received."
+        ),
         "{}",
         minutes.text()
     );
@@ -179,7 +183,7 @@ async fn a_full_meeting_is_minuted_question_by_question() {
     assert!(
         minutes
             .text()
-            .contains("6 public questions had been received: 1 not decided on before the meeting and to be answered in writing.")
+            .contains("The following 5 public questions had been approved for the meeting. In all, 6 public questions had been received. Of these, 1 had not been decided on before the meeting and was to be answered in writing.")
     );
     // nobody approved the words of that one, so they are not in the minutes, and it is no part of the chair's list
     assert!(!minutes.text().contains(&resident(6)));
@@ -205,5 +209,109 @@ async fn a_paper_of_no_meeting_is_not_found() {
         assert_eq!(page.status, 303, "{paper}");
         let nowhere = format!("/staff/meetings/nowhere/papers/{paper}");
         assert_eq!(chair.browser.get(&nowhere).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn one_question_follows_where_one_was_received() {
+    let (evening_of, _) = Evening::with_questions(1).await;
+    let chair = evening_of.chair().await;
+    chair.closes().await;
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await;
+    assert!(
+        minutes
+            .text()
+            .contains("The following public question had been received."),
+        "{}",
+        minutes.text()
+    );
+}
+
+#[tokio::test]
+async fn a_question_kept_for_a_written_response_is_in_the_minutes_with_it() {
+    let evening_of = Evening::start().await;
+    evening_of.app.clock.set(evening(18, 0, 0));
+    let late = evening_of.receive(1);
+    let service = &evening_of.app.service;
+    responses::keep_for_response(service, &evening_of.officer, late.id, late.version).unwrap();
+    let chair = evening_of.chair().await;
+    let sheet = chair.browser.get(&evening_of.paper("questions")).await;
+    assert!(
+        sheet
+            .text()
+            .contains("No public questions have been approved for this meeting."),
+        "{}",
+        sheet.text()
+    );
+    chair.closes().await;
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await.text();
+    for says in [
+        "The following public question had been received.",
+        &resident(1),
+        "When will lamp 1 in Example Street be mended?",
+        "A written response is due by Tuesday 20 February 2024 because it was received after the deadline for the meeting.",
+    ] {
+        assert!(minutes.contains(says), "{says}: {minutes}");
+    }
+    assert!(!minutes.contains("No public questions"), "{minutes}");
+
+    let owed = responses::list(service, &evening_of.officer, true, None)
+        .unwrap()
+        .remove(0)
+        .response;
+    responses::send(
+        service,
+        &evening_of.officer,
+        owed.id,
+        owed.version,
+        Reply::Full,
+        "In the week of 12 February.",
+        None,
+        None,
+    )
+    .unwrap();
+    let minutes = chair.browser.get(&evening_of.paper("minutes")).await.text();
+    assert!(minutes.contains("In the week of 12 February."), "{minutes}");
+}
+
+#[tokio::test]
+async fn the_officers_copy_counts_what_came_and_is_the_officers_alone() {
+    let evening_of = Evening::start().await;
+    let mut needs = evening_of.typed(1);
+    needs.questioner.needs = "A seat near the front".to_owned();
+    let approved = evening_of.approve(&evening_of.receive_typed(needs));
+    let withdrawn = evening_of.receive(2);
+    your_question::withdraw_for(
+        &evening_of.app.service,
+        &evening_of.officer,
+        withdrawn.id,
+        withdrawn.version,
+    )
+    .expect("withdrawn");
+    evening_of.receive(3);
+    evening_of.app.clock.set(evening(18, 0, 0));
+    evening_of.receive(4);
+    let officer = evening_of.app.sign_in(Role::ProperOfficer).await;
+    let copy = officer.get(&evening_of.paper("officers-copy")).await;
+    let text = copy.text();
+    for says in [
+        "Questions received: 4",
+        "1 approved for the meeting",
+        "1 waiting for a decision",
+        "1 received after the deadline",
+        "1 withdrawn",
+        &approved.reference.to_string(),
+        "resident.1@example.org",
+        "Needs: A seat near the front",
+    ] {
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    for browser in [
+        evening_of.app.sign_in_chair(evening_of.board).await,
+        evening_of.app.sign_in(Role::RespondingOfficer).await,
+    ] {
+        let refused = browser.get(&evening_of.paper("officers-copy")).await;
+        assert_eq!(refused.status, 403);
+        assert!(!refused.body.contains("resident.1@example.org"));
     }
 }

@@ -360,6 +360,7 @@ async fn approved_rejected_owed_and_answered_questions_show_nothing_of_their_que
         Reply::Holding,
         "Soon.",
         None,
+        chrono::NaiveDate::from_ymd_opt(2024, 3, 1),
     )
     .unwrap();
     reads(&town, &link).await;

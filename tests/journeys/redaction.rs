@@ -107,7 +107,18 @@ async fn every_letter_and_page_after_a_redaction_quotes_the_published_text() {
             page.text()
                 .contains("Words that the questioner sent have been left out.")
         );
-        let typed = [("reply", reply), ("body", "By tender.")];
+        let mut typed = vec![("reply", reply)];
+        if reply == "holding" {
+            typed.extend([
+                ("new_due_on-day", "1"),
+                ("new_due_on-month", "3"),
+                ("new_due_on-year", "2024"),
+            ]);
+        }
+        typed.push(match reply {
+            "correction" => ("body", "By open tender."),
+            _ => ("body", "By tender."),
+        });
         let preview = responder.press(&page, "Preview the letter", &typed).await;
         assert!(!preview.body.contains("zqcouncillor"), "{}", preview.text());
         let sent = responder.press(&preview, "Send this letter", &[]).await;
@@ -170,6 +181,7 @@ async fn after_a_redaction_no_outlet_shows_the_words_that_were_taken_out() {
         Reply::Full,
         body,
         None,
+        None,
     );
     sent.unwrap();
     let before = evening_of.app.letters_to(&email(1)).await.len();
@@ -216,6 +228,7 @@ async fn after_a_redaction_no_outlet_shows_the_words_that_were_taken_out() {
         corrected.version,
         Reply::Correction,
         "By open tender.",
+        None,
         None,
     )
     .unwrap();

@@ -88,6 +88,8 @@ pub(super) async fn town() -> Town {
             slug: "safer".to_owned(),
             modern_gov_id: None,
             minute_prefix: "SAF".to_owned(),
+            nil_return: String::new(),
+            response_owner: None,
             retired: false,
         },
     )
@@ -1199,7 +1201,7 @@ async fn past_meetings_show_what_was_answered_or_that_nothing_came() {
     assert!(
         nothing
             .text()
-            .contains("No questions from the public were asked at this meeting."),
+            .contains("It was reported that no public questions had been received."),
         "{}",
         nothing.text()
     );

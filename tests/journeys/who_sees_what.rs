@@ -422,6 +422,7 @@ async fn ended() -> Ended {
             Reply::Full,
             &text,
             None,
+            None,
         )
         .unwrap();
     }

@@ -268,6 +268,8 @@ fn a_question(service: &Service) -> (Question, About) {
         name: "Safer Policy and Performance Board".to_owned(),
         modern_gov_id: None,
         minute_prefix: None,
+        nil_return: None,
+        response_owner: None,
         retired: false,
         version: 1,
     };

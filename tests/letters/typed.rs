@@ -43,7 +43,7 @@ proptest! {
             _ => None,
         });
         let mut letter = outgoing("Jo Sample", "jo@example.org");
-        letter.letter = Letter::Correction { about: correction.unwrap(), body: body.clone() };
+        letter.letter = Letter::Correction { about: correction.unwrap(), body: body.clone(), earlier: None };
         let postman = MemoryPostman::new(&settings(""));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(postman.deliver(&letter)).unwrap();

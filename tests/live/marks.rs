@@ -187,6 +187,8 @@ fn everything_that_the_screens_of_staff_show_changes_the_mark() {
             slug: board.slug.clone(),
             modern_gov_id: board.modern_gov_id,
             minute_prefix: "SAF".to_owned(),
+            nil_return: String::new(),
+            response_owner: None,
             retired: false,
         };
         boards::change(service, officer, board.id, board.version, &renamed).expect("renamed");

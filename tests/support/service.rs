@@ -95,6 +95,8 @@ pub fn desk_for(database: &Database, now: DateTime<Utc>, date: NaiveDate) -> Des
             slug: "safer".to_owned(),
             modern_gov_id: Some(431),
             minute_prefix: "SAF".to_owned(),
+            nil_return: String::new(),
+            response_owner: None,
             retired: false,
         },
     )

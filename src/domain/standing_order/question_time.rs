@@ -44,6 +44,36 @@ coded! {
     }
 }
 
+coded! {
+    /// What happened to a question, as somebody noted it without the clocks: the chair took it by voice, say (reading 23).
+    pub enum Noted {
+        /// It was asked and answered at the meeting.
+        Answered = "answered",
+        /// It was asked, and an answer in writing was promised.
+        Promised = "promised",
+        /// The questioner was absent.
+        Absent = "absent",
+        /// It was not reached.
+        NotReached = "not_reached",
+    }
+}
+
+impl Noted {
+    /// What that makes of the question.
+    fn outcome(self) -> Outcome {
+        let put = |answer| Outcome::Put {
+            answer,
+            supplementary: None,
+        };
+        match self {
+            Self::Answered => put(Answer::Given),
+            Self::Promised => put(Answer::Promised),
+            Self::Absent => Outcome::PassedOver,
+            Self::NotReached => Outcome::Waiting,
+        }
+    }
+}
+
 /// What the chair, or the clerk beside the chair, did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -84,6 +114,11 @@ pub enum Event {
         question: QuestionId,
         item: AgendaItemId,
     },
+    /// What happened to a question is noted without the clocks (reading 23).
+    Noted {
+        question: QuestionId,
+        happened: Noted,
+    },
     /// Public question time was closed.
     Closed,
     /// The public screen shows something else. It moves no clock and no question, so undo passes it over.
@@ -110,6 +145,7 @@ impl Event {
             Self::Finished { .. } => "finished",
             Self::PassedOver { .. } => "passed_over",
             Self::DealtWith { .. } => "dealt_with",
+            Self::Noted { .. } => "noted",
             Self::Closed => "closed",
             Self::Shown { .. } => "shown",
             Self::Undone { .. } => "undone",
@@ -452,6 +488,10 @@ impl QuestionTime {
                 self.turn.take_if(|turn| turn.question == *question);
                 self.set_outcome(*question, Outcome::DealtWith { item: *item });
             }
+            Event::Noted { question, happened } => {
+                self.turn.take_if(|turn| turn.question == *question);
+                self.set_outcome(*question, happened.outcome());
+            }
             Event::Closed => {
                 self.phase = Phase::Closed;
                 self.closed_at = Some(at);
@@ -547,6 +587,29 @@ impl QuestionTime {
         self.turn.as_ref().map(|turn| {
             (figures.questioner_time() - turn.clock.elapsed(now)).max(TimeDelta::zero())
         })
+    }
+
+    /// The state of a meeting whose public question time is over although nobody closed it: no clock runs any more.
+    pub fn over(mut self) -> Self {
+        self.phase = Phase::Closed;
+        self.turn = None;
+        // when it ended was not recorded, so the clock stays where it was last seen to stand
+        self.clock = Stopwatch {
+            ran: self.finished_at.max(self.clock.ran),
+            since: None,
+        };
+        self.undoable = None;
+        self
+    }
+
+    /// How public question time ended where it is closed on a later day: its clock, if anybody left it running, says nothing
+    /// of that evening, but what it showed when the last question was finished does.
+    pub fn ending_on_a_later_day(&self, figures: &Figures) -> Ending {
+        if self.finished_at >= figures.question_time() {
+            Ending::TimeRanOut
+        } else {
+            Ending::Closed
+        }
     }
 
     /// How public question time has ended, or would if it were closed now.
@@ -687,7 +750,7 @@ impl QuestionTime {
                 Some(turn) if turn.question == *question => Ok(()),
                 _ => self.waits(*question),
             },
-            Event::DealtWith { question, .. } => match &self.turn {
+            Event::DealtWith { question, .. } | Event::Noted { question, .. } => match &self.turn {
                 Some(turn) if turn.question == *question => Ok(()),
                 _ => self.waits(*question),
             },

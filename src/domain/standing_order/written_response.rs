@@ -60,7 +60,7 @@ impl Reason {
             Self::LateAndKept => "it was received after the deadline for the meeting",
             Self::NotAccepted => "it could not be put at the meeting",
             Self::NotDecided => "no decision on it was made before the meeting",
-            Self::NotRecorded => "there is no record that it was put at the meeting",
+            Self::NotRecorded => "there is no record that it was answered at the meeting",
         }
     }
 
@@ -68,7 +68,7 @@ impl Reason {
     pub fn to_questioner(self) -> &'static str {
         match self {
             Self::Absent => "you were recorded as absent at the meeting",
-            Self::NotRecorded => "we have no record that it was put at the meeting",
+            Self::NotRecorded => "we have no record that it was answered at the meeting",
             other => other.about_questioner(),
         }
     }

@@ -53,6 +53,7 @@ pub fn cancel(
         )?;
         let view = views::meeting(service, db, id)?;
         let today = local_time::london_date(service.now());
+        let mut given = Vec::new();
         for was in questions::at_meeting(db, id)?
             .into_iter()
             .filter(|question| question.status.is_live())
@@ -63,24 +64,19 @@ pub fn cancel(
             if !questions::update(db, &question)? {
                 return Err(ServiceError::Busy);
             }
+            let reason = Reason::MeetingCancelled;
+            let response = responses::owe(service, db, &question, &view, reason, today)?;
             service.audit_question(
                 db,
                 acting,
                 "owe",
                 Some(&was),
                 &question,
-                serde_json::json!({ "reason": Reason::MeetingCancelled }),
+                serde_json::json!({ "reason": reason, "due_on": response.due_on }),
             )?;
-            responses::owe(
-                service,
-                db,
-                acting,
-                &question,
-                &view,
-                Reason::MeetingCancelled,
-                today,
-            )?;
+            given.push(response);
         }
+        responses::tell_owners(service, db, acting.staff_id(), &given)?;
         Ok(view)
     })
 }

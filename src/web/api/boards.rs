@@ -6,9 +6,13 @@ use utoipa::ToSchema;
 
 use super::request::{Body, Id, IfMatch, created, matched, ok, versioned};
 use crate::{
-    domain::{id::BoardId, meeting},
+    domain::{
+        id::{BoardId, StaffId},
+        meeting,
+    },
     service::{
         ServiceError,
+        actor::Acting,
         boards::{self, BoardParticulars},
         permission,
     },
@@ -32,20 +36,28 @@ pub struct Board {
     /// What its minute numbers begin with.
     #[schema(example = "SAF")]
     pub minute_prefix: Option<String>,
+    /// What its minutes say where no question was received; none where it has no words of its own.
+    #[schema(example = "It was reported that no public questions had been received.")]
+    pub nil_return: Option<String>,
+    /// The officer to whom its written responses are given where nobody else is named. For staff; none for anybody else.
+    pub response_owner: Option<StaffId>,
     /// Whether it no longer meets.
     pub retired: bool,
     /// Grows with every change; also the ETag.
     pub version: i32,
 }
 
-impl From<meeting::Board> for Board {
-    fn from(board: meeting::Board) -> Self {
+impl Board {
+    /// What somebody is shown of a board.
+    fn seen_by(board: meeting::Board, acting: &Acting) -> Self {
         Self {
             id: board.id,
             slug: board.slug,
             name: board.name,
             modern_gov_id: board.modern_gov_id,
             minute_prefix: board.minute_prefix,
+            nil_return: board.nil_return,
+            response_owner: board.response_owner.filter(|_| acting.member().is_some()),
             retired: board.retired,
             version: board.version,
         }
@@ -69,6 +81,13 @@ pub struct BoardInput {
     #[serde(default)]
     #[schema(example = "SAF")]
     pub minute_prefix: Option<String>,
+    /// What its minutes say where no question was received, at most 300 characters.
+    #[serde(default)]
+    #[schema(example = "It was reported that no public questions had been received.")]
+    pub nil_return: Option<String>,
+    /// The officer to whom its written responses are given where nobody else is named.
+    #[serde(default)]
+    pub response_owner: Option<StaffId>,
     /// Whether it no longer meets.
     #[serde(default)]
     pub retired: Option<bool>,
@@ -81,6 +100,8 @@ impl From<BoardInput> for BoardParticulars {
             slug: input.slug,
             modern_gov_id: input.modern_gov_id,
             minute_prefix: input.minute_prefix.unwrap_or_default(),
+            nil_return: input.nil_return.unwrap_or_default(),
+            response_owner: input.response_owner,
             retired: input.retired.unwrap_or_default(),
         }
     }
@@ -92,6 +113,7 @@ impl From<BoardInput> for BoardParticulars {
 #[utoipa::path(tag = "Boards", responses((status = 200, description = "The boards.", body = Vec<Board>)))]
 #[get("/boards")]
 pub async fn list_boards(actor: ApiActor) -> Answer {
+    let acting = actor.acting();
     let boards = actor
         .run(|service| {
             service
@@ -99,7 +121,11 @@ pub async fn list_boards(actor: ApiActor) -> Answer {
                 .read(|db| Ok::<_, ServiceError>(meetings::boards(db)?))
         })
         .await?;
-    Ok(ok(&boards.into_iter().map(Board::from).collect::<Vec<_>>()))
+    let boards: Vec<Board> = boards
+        .into_iter()
+        .map(|board| Board::seen_by(board, &acting))
+        .collect();
+    Ok(ok(&boards))
 }
 
 /// Read a board
@@ -107,6 +133,7 @@ pub async fn list_boards(actor: ApiActor) -> Answer {
     responses((status = 200, description = "The board.", body = Board, headers(("ETag" = String, description = "Its version.")))))]
 #[get("/boards/{id}")]
 pub async fn read_board(actor: ApiActor, id: Id<BoardId>) -> Answer {
+    let acting = actor.acting();
     let board = actor
         .run(move |service| {
             service
@@ -117,7 +144,7 @@ pub async fn read_board(actor: ApiActor, id: Id<BoardId>) -> Answer {
     Ok(versioned(
         StatusCode::OK,
         board.version,
-        &Board::from(board),
+        &Board::seen_by(board, &acting),
     ))
 }
 
@@ -131,12 +158,13 @@ pub async fn add_board(actor: ApiActor, body: Body) -> Answer {
     let acting = actor.acting();
     permission::proper_officer(&acting)?;
     let particulars = body.read::<BoardInput>()?.into();
+    let by = acting.clone();
     let board = actor
-        .run(move |service| boards::add(service, &acting, &particulars))
+        .run(move |service| boards::add(service, &by, &particulars))
         .await?;
     Ok(created(
         format!("/api/v1/boards/{}", board.id),
-        &Board::from(board),
+        &Board::seen_by(board, &acting),
     ))
 }
 
@@ -152,13 +180,14 @@ pub async fn change_board(actor: ApiActor, id: Id<BoardId>, seen: IfMatch, body:
     permission::proper_officer(&acting)?;
     let version = seen.version()?;
     let particulars = body.read::<BoardInput>()?.into();
+    let by = acting.clone();
     let changed = actor
-        .run(move |service| boards::change(service, &acting, id.0, version, &particulars))
+        .run(move |service| boards::change(service, &by, id.0, version, &particulars))
         .await;
     let board = matched(changed)?;
     Ok(versioned(
         StatusCode::OK,
         board.version,
-        &Board::from(board),
+        &Board::seen_by(board, &acting),
     ))
 }

@@ -83,6 +83,8 @@ fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
         .service(question_time::record_event)
         .service(event_log::see_event_log)
         .service(written_responses::list_written_responses)
+        .service(written_responses::list_response_writers)
+        .service(written_responses::chase_response)
         .service(written_responses::read_written_response)
         .service(written_responses::save_response_draft)
         .service(written_responses::send_reply)

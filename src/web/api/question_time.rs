@@ -16,7 +16,8 @@ use crate::{
         standing_order::{
             figures::Figures,
             question_time::{
-                Answer as Answered, Event, Outcome, Phase, QuestionTime as State, TurnPhase, View,
+                Answer as Answered, Event, Noted, Outcome, Phase, QuestionTime as State, TurnPhase,
+                View,
             },
         },
     },
@@ -290,6 +291,13 @@ pub enum EventInput {
         /// The item.
         item: AgendaItemId,
     },
+    /// What happened to a question is recorded without the clocks: on the day of the meeting, or later until it is closed.
+    Noted {
+        /// The question.
+        question: QuestionId,
+        /// What happened to it.
+        happened: Noted,
+    },
     /// Public question time is closed: what was not answered becomes a written response owed.
     Closed {},
     /// The public screen of the meeting shows something else.
@@ -327,6 +335,7 @@ impl From<EventInput> for Event {
             },
             EventInput::PassedOver { question } => Self::PassedOver { question },
             EventInput::DealtWith { question, item } => Self::DealtWith { question, item },
+            EventInput::Noted { question, happened } => Self::Noted { question, happened },
             EventInput::Closed {} => Self::Closed,
             EventInput::Shown { view } => Self::Shown { view },
             EventInput::Undone { seq } => Self::Undone { seq },

@@ -32,6 +32,15 @@ use crate::{
     web::{Answer, ApiActor},
 };
 
+/// A written response that has been corrected.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectedResponse {
+    /// When it was sent.
+    pub sent_on: NaiveDate,
+    /// Its words.
+    pub body: String,
+}
+
 /// A question that was put at a meeting.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PutQuestion {
@@ -66,6 +75,10 @@ pub struct PutQuestion {
     pub dealt_with: Option<AgendaItem>,
     /// The written response as last sent.
     pub written_response: Option<String>,
+    /// When the written response was corrected last, if it was.
+    pub corrected_on: Option<NaiveDate>,
+    /// What was sent before it and has been corrected, oldest first.
+    pub earlier_responses: Vec<CorrectedResponse>,
     /// Whether a written response is still owed.
     pub response_owed: bool,
 }
@@ -87,6 +100,15 @@ impl From<PublicQuestion> for PutQuestion {
             supplementary_response: question.supplementary_response,
             dealt_with: question.dealt_with.as_ref().map(AgendaItem::from),
             written_response: question.written_response,
+            corrected_on: question.corrected_on,
+            earlier_responses: question
+                .earlier_responses
+                .into_iter()
+                .map(|earlier| CorrectedResponse {
+                    sent_on: earlier.sent_on,
+                    body: earlier.body,
+                })
+                .collect(),
             response_owed: question.response_owed,
         }
     }

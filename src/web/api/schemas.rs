@@ -21,7 +21,7 @@ use crate::{
         similarity::Band,
         standing_order::{
             Exception,
-            question_time::{Answer, Phase, TurnPhase, View},
+            question_time::{Answer, Noted, Phase, TurnPhase, View},
             rejection::Ground,
             residents::PostcodeCheck,
             written_response::{Reason, Reply, ResponseState},
@@ -72,6 +72,7 @@ coded_schemas! {
     View, "View", "What the public screen of a meeting shows: the board's name, who speaks and the clocks, or the whole list.", View::Clock;
     TurnPhase, "TurnPhase", "Where the turn of the questioner who was called stands.", TurnPhase::Speaking;
     Answer, "Answer", "How a question or a supplementary was answered.", Answer::Given;
+    Noted, "Noted", "What happened to a question, as it is recorded without the clocks.", Noted::Answered;
     Reason, "Reason", "Why a written response is owed.", Reason::TimeRanOut;
     ResponseState, "ResponseState", "Where a written response stands.", ResponseState::Owed;
     Reply, "Reply", "What is sent: a holding reply, the response, or a correction of it.", Reply::Full;

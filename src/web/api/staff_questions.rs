@@ -327,7 +327,7 @@ impl StaffQuestion {
             possible: Act::ALL
                 .iter()
                 .copied()
-                .filter(|act| question.status.allows(*act))
+                .filter(|act| question.status.allows(*act) && view.meeting.stage(now).allows(*act))
                 .collect(),
             meeting: Meeting::of(&view.meeting, now),
             matter: view.matter,

@@ -18,7 +18,7 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
-        permission,
+        desk, permission,
         responses::{self, ResponseView},
     },
     web::{Answer, ApiActor},
@@ -88,6 +88,8 @@ pub struct SentReply {
     pub by: StaffId,
     /// When.
     pub sent_at: DateTime<Utc>,
+    /// The date by which a holding reply said that the response will be sent.
+    pub new_due_on: Option<NaiveDate>,
 }
 
 impl From<ResponseView> for WrittenResponse {
@@ -112,6 +114,7 @@ impl From<ResponseView> for WrittenResponse {
                     published_body: sent.published_body.clone(),
                     by: sent.staff_id,
                     sent_at: sent.replied_at,
+                    new_due_on: sent.new_due_on,
                 })
                 .collect(),
             by_email: question.asker.by_email(),
@@ -139,8 +142,10 @@ pub struct WhichResponses {
     /// `owed` (by due date; where nothing is said) or `sent` (latest first).
     #[param(value_type = Option<String>, pattern = "^(owed|sent)$")]
     pub state: Option<String>,
-    /// Only those that this officer owes.
+    /// Only those that this officer writes.
     pub owner: Option<StaffId>,
+    /// Only those owed that have been given to nobody.
+    pub unassigned: Option<bool>,
 }
 
 fn look(
@@ -170,12 +175,25 @@ pub async fn list_written_responses(
         Some(_) => return Err(wrong_parameter("state", "This must be owed or sent")),
     };
     let owner = which.owner;
+    let unassigned = which.unassigned == Some(true);
+    if unassigned && (!owed || owner.is_some()) {
+        return Err(wrong_parameter(
+            "unassigned",
+            "This cannot be combined with an owner or with those sent",
+        ));
+    }
     let after: Option<(NaiveDate, ResponseId)> = paging.after(|name| {
         let (due_on, id) = name.split_once('/')?;
         Some((due_on.parse().ok()?, id.parse().ok()?))
     })?;
     let found = actor
-        .run(move |service| responses::list(service, &acting, owed, owner))
+        .run(move |service| {
+            if unassigned {
+                responses::list_unassigned(service, &acting)
+            } else {
+                responses::list(service, &acting, owed, owner)
+            }
+        })
         .await?;
     let page = paging.page_after(
         found,
@@ -189,6 +207,56 @@ pub async fn list_written_responses(
         items: page.items.into_iter().map(WrittenResponse::from).collect(),
         next_cursor: page.next_cursor,
     }))
+}
+
+/// Somebody who writes written responses.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResponseWriter {
+    /// Their identifier: the `owner` of a draft.
+    pub id: StaffId,
+    /// Their name.
+    #[schema(example = "Sam Sample")]
+    pub name: String,
+}
+
+/// List who writes written responses
+///
+/// Everybody to whom a written response can be given, by name. For the proper officer and responding officers.
+#[utoipa::path(tag = "Written responses", security(("bearer" = []), ("session" = [])),
+    responses((status = 200, description = "Who writes written responses.", body = Vec<ResponseWriter>)))]
+#[get("/response-writers")]
+pub async fn list_response_writers(actor: ApiActor) -> Answer {
+    let acting = actor.acting();
+    permission::responding(&acting)?;
+    let writers = actor
+        .run(move |service| desk::responders(service, &acting))
+        .await?;
+    let writers: Vec<ResponseWriter> = writers
+        .into_iter()
+        .map(|(id, name)| ResponseWriter { id, name })
+        .collect();
+    Ok(ok(&writers))
+}
+
+/// Send a reminder of a written response
+///
+/// The proper officer's act: an e-mail to whoever writes it, once a day at most.
+#[utoipa::path(tag = "Written responses", security(("bearer" = []), ("session" = [])),
+    params(("id" = ResponseId, Path, description = "The written response."), ("If-Match" = String, Header, description = "The ETag of what you saw.", example = "\"1\"")),
+    responses((status = 200, description = "The written response; the reminder is on its way.", body = WrittenResponse, headers(("ETag" = String, description = "Its version.")))))]
+#[post("/written-responses/{id}/chase")]
+pub async fn chase_response(actor: ApiActor, id: Id<ResponseId>, seen: IfMatch) -> Answer {
+    let acting = actor.acting();
+    permission::proper_officer(&acting)?;
+    let version = seen.version()?;
+    let outcome = actor
+        .run(move |service| {
+            responses::chase(service, &acting, id.0, version)?;
+            look(service, &acting, id.0)
+        })
+        .await;
+    let response = matched(outcome)?;
+    Ok(versioned(StatusCode::OK, response.version, &response))
 }
 
 /// Read a written response
@@ -217,7 +285,7 @@ pub struct DraftInput {
 
 /// Save a draft
 ///
-/// Nothing is sent.
+/// Nothing is sent to the questioner. An officer to whom it is given is told by e-mail.
 #[utoipa::path(tag = "Written responses", request_body = DraftInput, security(("bearer" = []), ("session" = [])),
     params(("id" = ResponseId, Path, description = "The written response."), ("If-Match" = String, Header, description = "The ETag of what you saw.", example = "\"1\"")),
     responses((status = 200, description = "The written response as it is now.", body = WrittenResponse, headers(("ETag" = String, description = "Its version.")))))]
@@ -248,7 +316,10 @@ pub async fn save_response_draft(
 pub struct ReplyInput {
     /// What it is.
     pub reply: Reply,
-    /// Its words, at most 50,000 characters.
+    /// With a holding reply, and only then: the date by which the response will be sent. It becomes the due date.
+    #[serde(default)]
+    pub new_due_on: Option<NaiveDate>,
+    /// Its words, at most 50,000 characters. Those of a correction take the place of the response that was sent.
     #[schema(example = "The council reviewed the crossing in January and will move it in May.")]
     pub body: String,
     /// The version to publish on the meeting's page and in the API, at most 50,000 characters. Where it is left out, the body without
@@ -280,6 +351,7 @@ pub async fn send_reply(actor: ApiActor, id: Id<ResponseId>, seen: IfMatch, body
                 input.reply,
                 &input.body,
                 input.published_body.as_deref(),
+                input.new_due_on,
             )?;
             look(service, &acting, id)
         })

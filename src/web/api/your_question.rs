@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{meetings::Meeting, request::ok};
+use super::{agenda::AgendaItem, meetings::Meeting, request::ok};
 use crate::{
     domain::{
         id::MeetingId,
@@ -60,6 +60,8 @@ pub struct YourQuestion {
     pub rejection: Option<RejectionSeen>,
     /// The answer given at the meeting, in substance, once that is written.
     pub response: Option<String>,
+    /// The agenda item that it was dealt with under, if it was.
+    pub dealt_with: Option<AgendaItem>,
     /// The written response, if one is or was owed.
     pub written_response: Option<ResponseSeen>,
     /// What its questioner may still do: `withdraw`, `disown`.
@@ -187,6 +189,11 @@ impl YourQuestion {
                 .collect(),
             rejection,
             response: view.minutes.response.clone(),
+            dealt_with: view
+                .minutes
+                .dealt_with
+                .and_then(|id| view.meeting.agenda.iter().find(|item| item.id == id))
+                .map(AgendaItem::from),
             written_response: view.response.as_ref().map(|response| ResponseSeen {
                 reason: response.reason,
                 state: response.state,

@@ -5,7 +5,10 @@ use askama::Template;
 
 use crate::{
     domain::{
-        local_time, meeting::MeetingStatus, refusal::Clause, standing_order::question_time::Event,
+        local_time,
+        meeting::{MeetingStatus, Stage},
+        refusal::Clause,
+        standing_order::question_time::Event,
     },
     service::{ServiceError, chair_list::ChairList, question_time, views},
     web::{
@@ -76,6 +79,10 @@ pub async fn show(staff: Staff, path: web::Path<String>) -> Answer {
     }
     if question_time::is_too_early(&list.meeting, list.now) {
         return Ok(pages::see_other(&screen(id)));
+    }
+    if list.meeting.stage(list.now) == Stage::Unclosed {
+        // nobody could say now what the clocks would have: each question is asked about
+        return Ok(pages::see_other(&format!("{}/record", screen(id))));
     }
     if list.state.turn.is_some() {
         let notice = Notice::of(

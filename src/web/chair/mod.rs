@@ -7,6 +7,7 @@ mod minutes_form;
 mod name;
 mod next_step;
 mod question_time;
+mod record;
 mod rows;
 pub(super) mod words;
 
@@ -39,6 +40,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(
             routes::resource("/staff/meetings/{id}/question-time/name")
                 .route(routes::post().to(name::show)),
+        )
+        .service(
+            routes::resource("/staff/meetings/{id}/question-time/record")
+                .route(routes::get().to(record::show))
+                .route(routes::post().to(record::close)),
         )
         .service(
             routes::resource("/staff/meetings/{id}/question-time/minutes")

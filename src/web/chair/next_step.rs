@@ -5,12 +5,16 @@ use crate::{
     domain::{
         id::QuestionId,
         local_time,
+        meeting::Stage,
         standing_order::{
             figures::Figures,
             question_time::{Phase, Turn, TurnPhase},
         },
     },
-    service::{chair_list::ChairList, question_time::is_too_early},
+    service::{
+        chair_list::ChairList,
+        question_time::{is_too_early, takes_notes},
+    },
 };
 
 /// A button that records an act.
@@ -38,6 +42,8 @@ pub struct NextStep {
     pub close_next: bool,
     /// Whether question time can be closed now.
     pub may_close: bool,
+    /// Whether what happened can be recorded without the clocks.
+    pub may_record: bool,
 }
 
 /// The key of an act. The same act has the same key wherever it stands; "n" is the large button, whatever it does.
@@ -67,9 +73,25 @@ fn step(text: impl Into<String>, act: &'static str) -> Step {
 
 /// What comes next at a meeting that is still to be closed.
 pub fn of(list: &ChairList, figures: &Figures) -> NextStep {
+    NextStep {
+        may_record: takes_notes(&list.meeting, list.now) && list.state.phase != Phase::Closed,
+        ..step_of(list, figures)
+    }
+}
+
+fn step_of(list: &ChairList, figures: &Figures) -> NextStep {
     let state = &list.state;
     match (state.phase, &state.turn) {
         (Phase::Closed, _) => NextStep::default(),
+        _ if list.meeting.stage(list.now) == Stage::Unclosed
+            && !list.meeting.meeting().demonstration =>
+        {
+            NextStep {
+                says: "The day of this meeting has passed, and public question time was not closed."
+                    .to_owned(),
+                ..NextStep::default()
+            }
+        }
         (Phase::NotOpened, _) if is_too_early(&list.meeting, list.now) => NextStep {
             says: format!(
                 "Public question time can be opened on {}. Until then the order can be changed.",

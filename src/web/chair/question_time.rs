@@ -231,6 +231,10 @@ struct Screen {
 }
 
 impl Screen {
+    fn record_page(&self) -> String {
+        format!("{}/record", self.base)
+    }
+
     fn close_page(&self) -> String {
         format!("{}/close", self.base)
     }
@@ -294,7 +298,25 @@ fn forecast(list: &ChairList, service: &crate::service::Service) -> String {
 
 fn may_be_dealt_with_under(item: &&AgendaItem) -> bool {
     // question time itself is where a question is put
-    item.not_for_questions().is_none() && !documents::is_public_question_time(item)
+    question_time::may_be_dealt_with_under(item) && !documents::is_public_question_time(item)
+}
+
+/// The agenda items under which a question can be dealt with.
+pub(super) fn item_choices(list: &ChairList) -> Vec<Choice> {
+    let mut items = vec![Choice::new("", "Choose an item")];
+    items.extend(
+        list.meeting
+            .agenda
+            .iter()
+            .filter(may_be_dealt_with_under)
+            .map(|item| {
+                Choice::new(
+                    item.id.to_string(),
+                    format!("{}. {}", item.position, item.title),
+                )
+            }),
+    );
+    items
 }
 
 fn owed(list: &ChairList, staff: &Staff) -> Vec<Owed> {
@@ -357,19 +379,7 @@ pub(super) fn render(
     {
         row.minutes = Some(form);
     }
-    let mut items = vec![Choice::new("", "Choose an item")];
-    items.extend(
-        list.meeting
-            .agenda
-            .iter()
-            .filter(may_be_dealt_with_under)
-            .map(|item| {
-                Choice::new(
-                    item.id.to_string(),
-                    format!("{}. {}", item.position, item.title),
-                )
-            }),
-    );
+    let items = item_choices(list);
     let base = screen(meeting.id);
     let template = Screen {
         page: staff

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     domain::{
         id::QuestionId,
-        standing_order::question_time::{Answer, Event, Outcome, Phase, View},
+        standing_order::question_time::{Answer, Event, Noted, Outcome, Phase, View},
         status::Status,
     },
     service::chair_list::{ChairList, Listed},
@@ -129,6 +129,15 @@ pub fn event(list: &ChairList, event: &Event) -> String {
         Event::PassedOver { question } => format!("{} was passed over", name(question)),
         Event::DealtWith { question, .. } => {
             format!("{}’s question was dealt with under an item", name(question))
+        }
+        Event::Noted { question, happened } => {
+            let what = match happened {
+                Noted::Answered => "asked and answered",
+                Noted::Promised => "asked, with an answer promised in writing",
+                Noted::Absent => "not put because the questioner was absent",
+                Noted::NotReached => "not reached",
+            };
+            format!("{}’s question was recorded as {what}", name(question))
         }
         Event::Closed => "public question time was closed".to_owned(),
         Event::Shown { view } => format!("the public screen was set to {}", self::view(*view)),

@@ -4,11 +4,14 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    domain::{id::BoardId, meeting::Board},
+    domain::{
+        id::BoardId,
+        meeting::{Board, NIL_RETURN},
+    },
     service::{
         FieldError, ServiceError,
         boards::{self as acts, BoardParticulars},
-        dossier, permission,
+        desk, dossier, permission,
     },
     store::meetings as stored,
     web::{
@@ -50,12 +53,30 @@ struct BoardPage {
     form: FormState,
     action: String,
     version: String,
+    owners: Vec<Choice>,
+    default_nil_return: &'static str,
     retired: Vec<Choice>,
     button: &'static str,
 }
 
-fn form_page(staff: &Staff, id: Option<BoardId>, form: FormState) -> Answer {
-    permission::proper_officer(&staff.acting())?;
+impl BoardPage {
+    fn nil_hint(&self) -> String {
+        format!("If you leave this empty: {}", self.default_nil_return)
+    }
+}
+
+async fn form_page(staff: &Staff, id: Option<BoardId>, form: FormState) -> Answer {
+    let acting = staff.acting();
+    permission::proper_officer(&acting)?;
+    let responders = staff
+        .run(move |service| desk::responders(service, &acting))
+        .await?;
+    let mut owners = vec![Choice::new("", "Nobody: each response is given by hand")];
+    owners.extend(
+        responders
+            .into_iter()
+            .map(|(id, name)| Choice::new(id.to_string(), name)),
+    );
     let wrong = form.has_errors();
     let (title, button) = match id {
         Some(_) => ("Change a board", "Save the board"),
@@ -71,6 +92,8 @@ fn form_page(staff: &Staff, id: Option<BoardId>, form: FormState) -> Answer {
             None => "/staff/boards/new".to_owned(),
         },
         version: form.value("version").to_owned(),
+        owners,
+        default_nil_return: NIL_RETURN,
         retired: vec![
             Choice::new("yes", "The board no longer meets").checked(form.is("retired", "yes")),
         ],
@@ -86,7 +109,7 @@ fn form_page(staff: &Staff, id: Option<BoardId>, form: FormState) -> Answer {
 
 /// An empty form.
 pub async fn blank(staff: Staff) -> Answer {
-    form_page(&staff, None, FormState::blank())
+    form_page(&staff, None, FormState::blank()).await
 }
 
 fn particulars(fields: &Fields) -> Result<BoardParticulars, FieldError> {
@@ -107,6 +130,8 @@ fn particulars(fields: &Fields) -> Result<BoardParticulars, FieldError> {
         slug: fields.value("slug").to_owned(),
         modern_gov_id,
         minute_prefix: fields.value("minute_prefix").to_owned(),
+        nil_return: fields.value("nil_return").to_owned(),
+        response_owner: fields.value("response_owner").parse().ok(),
         retired: fields.value("retired") == "yes",
     })
 }
@@ -137,7 +162,7 @@ struct ConfirmPage {
 async fn save(staff: Staff, id: Option<BoardId>, form: Form) -> Answer {
     let asked = match particulars(&form.fields) {
         Ok(asked) => asked,
-        Err(problem) => return form_page(&staff, id, form.state().refused([problem])),
+        Err(problem) => return form_page(&staff, id, form.state().refused([problem])).await,
     };
     let seen = version(&form.fields);
     let acting = staff.acting();
@@ -177,7 +202,7 @@ async fn save(staff: Staff, id: Option<BoardId>, form: Form) -> Answer {
             })
         }
         (Err(ServiceError::Invalid(errors)), _) => {
-            form_page(&staff, id, form.state().refused(errors))
+            form_page(&staff, id, form.state().refused(errors)).await
         }
         (Err(ServiceError::Conflict(why)), Some(id)) => {
             overtaken(&staff, id, why, &form.fields).await
@@ -235,9 +260,17 @@ pub async fn show(staff: Staff, id: web::Path<BoardId>) -> Answer {
         .with("slug", board.slug)
         .with("modern_gov_id", number)
         .with("minute_prefix", board.minute_prefix.unwrap_or_default())
+        .with("nil_return", board.nil_return.unwrap_or_default())
+        .with(
+            "response_owner",
+            board
+                .response_owner
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+        )
         .with("version", board.version.to_string());
     if board.retired {
         form = form.with("retired", "yes");
     }
-    form_page(&staff, Some(board.id), form)
+    form_page(&staff, Some(board.id), form).await
 }

@@ -6,6 +6,7 @@ use crate::{
     domain::{local_time, meeting::MeetingStatus, refusal::Refusal},
     service::{
         desk::{self, Desk, Waiting},
+        follow_up::Unclosed,
         letters_in_sight::LettersInSight,
     },
     store::staff::Role,
@@ -24,7 +25,9 @@ struct DeskPage {
     runs: bool,
     administers: bool,
     responses_first: bool,
+    unclosed: Vec<UnclosedRow>,
     waiting: Vec<Row>,
+    unassigned: usize,
     owed: Vec<OwedRow>,
     owed_in_all: usize,
     overdue: usize,
@@ -46,6 +49,13 @@ struct Row {
     left: String,
     refused: String,
     markers: Vec<(String, &'static str)>,
+}
+
+/// A meeting that nobody closed.
+struct UnclosedRow {
+    href: String,
+    says: String,
+    until: String,
 }
 
 struct OwedRow {
@@ -88,6 +98,8 @@ pub async fn show(staff: Staff) -> Answer {
     let member = staff.member();
     let officer = member.is_proper_officer();
     let Desk {
+        unclosed,
+        unassigned,
         waiting,
         owed,
         letters,
@@ -114,6 +126,8 @@ pub async fn show(staff: Staff) -> Answer {
         runs: officer || member.holds_anywhere(Role::Chair),
         administers: member.holds_anywhere(Role::Administrator),
         responses_first: member.may_respond() && !officer,
+        unclosed: unclosed.iter().map(unclosed_row).collect(),
+        unassigned,
         waiting: waiting.iter().map(row).collect(),
         owed_in_all: owed.len(),
         overdue: owed.iter().filter(|owed| owed.overdue).count(),
@@ -181,6 +195,24 @@ pub async fn show(staff: Staff) -> Answer {
             .collect(),
     };
     pages::page(&page)
+}
+
+fn unclosed_row(unclosed: &Unclosed) -> UnclosedRow {
+    let meeting = unclosed.view.meeting();
+    let waits = match unclosed.questions {
+        0 => "no questions".to_owned(),
+        1 => "1 question waits".to_owned(),
+        count => format!("{count} questions wait"),
+    };
+    UnclosedRow {
+        href: format!("/staff/meetings/{}/question-time/record", meeting.id),
+        says: format!(
+            "Question time of {}, {}, was not closed: {waits}.",
+            unclosed.view.short_board,
+            local_time::short_date(meeting.date)
+        ),
+        until: local_time::long_date(unclosed.until),
+    }
 }
 
 /// What marks a question that waits.

@@ -2,12 +2,13 @@
 
 use actix_web::web;
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::{
     domain::{
         id::{BoardId, MeetingId},
         local_time,
-        meeting::MeetingStatus,
+        meeting::{MeetingStatus, Stage},
     },
     service::{
         FieldError, ServiceError,
@@ -59,9 +60,9 @@ struct Row {
     counts: String,
 }
 
-fn row(on_desk: &MeetingOnDesk) -> Row {
+fn row(on_desk: &MeetingOnDesk, today: NaiveDate) -> Row {
     let view = &on_desk.view;
-    let (status, colour) = status_words(view.meeting().status);
+    let (status, colour) = status_words(view.meeting().stage(today));
     Row {
         href: format!("/staff/meetings/{}", view.meeting().id),
         board: view.short_board.clone(),
@@ -77,11 +78,12 @@ fn row(on_desk: &MeetingOnDesk) -> Row {
     }
 }
 
-fn status_words(status: MeetingStatus) -> (&'static str, &'static str) {
-    match status {
-        MeetingStatus::Scheduled => ("Scheduled", "blue"),
-        MeetingStatus::Cancelled => ("Cancelled", "red"),
-        MeetingStatus::Held => ("Held", "green"),
+fn status_words(stage: Stage) -> (&'static str, &'static str) {
+    match stage {
+        Stage::Coming | Stage::Today => ("Scheduled", "blue"),
+        Stage::Unclosed => ("Not closed", "red"),
+        Stage::Cancelled => ("Cancelled", "red"),
+        Stage::Held => ("Held", "green"),
     }
 }
 
@@ -116,11 +118,12 @@ pub async fn list(staff: Staff) -> Answer {
             })
         })
         .await?;
+    let today = local_time::london_date(staff.service().now());
     pages::page(&MeetingsPage {
         page: staff.page("Meetings").at("/staff/meetings"),
         officer,
-        coming: coming.iter().map(row).collect(),
-        past: past.iter().map(row).collect(),
+        coming: coming.iter().map(|found| row(found, today)).collect(),
+        past: past.iter().map(|found| row(found, today)).collect(),
     })
 }
 
@@ -197,7 +200,7 @@ pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'stat
         })
         .await?;
     let meeting = view.meeting();
-    let (status, status_colour) = status_words(meeting.status);
+    let (status, status_colour) = status_words(view.stage(staff.service().now()));
     let wrong = form.has_errors();
     let template = MeetingPage {
         page: staff
@@ -676,7 +679,9 @@ async fn overtaken(
                 "The meeting is now on {} at {}, and {}.",
                 local_time::time_on_day(view.starts_at()),
                 now.venue,
-                status_words(now.status).0.to_lowercase()
+                status_words(view.stage(staff.service().now()))
+                    .0
+                    .to_lowercase()
             ),
             href: format!("/staff/meetings/{id}"),
             again,

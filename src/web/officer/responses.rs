@@ -13,14 +13,17 @@ use crate::{
     },
     service::{
         FieldError, ServiceError, desk, dossier,
+        letters::Letter,
         responses::{self, ResponseView, ToPublish},
         visibility::Asker,
     },
     web::{
         Answer, Form, FormState, Staff,
+        changes::{Change, changes},
         components::{Choice, FieldProblem, SummaryRow},
         officer::{
             changed::{self, Again, Changed},
+            dates,
             decide::version,
             desk::sentence,
             preview::{self, Preview},
@@ -42,11 +45,15 @@ pub struct Asked {
 struct ResponsesPage {
     page: Page,
     sent: bool,
+    unassigned: bool,
     rows: Vec<Row>,
 }
 
 struct Row {
     href: String,
+    version: i32,
+    /// The button that sends its owner a reminder; empty where none can be sent.
+    chase: String,
     reference: String,
     name: String,
     meeting: String,
@@ -59,10 +66,16 @@ struct Row {
 /// What is owed by due day, overdue first; or what was sent, latest first.
 pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
     let sent = asked.show == "sent";
+    let unassigned = asked.show == "unassigned";
     let acting = staff.acting();
+    let officer = staff.member().is_proper_officer();
     let (found, names) = staff
         .run(move |service| {
-            let found = responses::list(service, &acting, !sent, None)?;
+            let found = if unassigned {
+                responses::list_unassigned(service, &acting)?
+            } else {
+                responses::list(service, &acting, !sent, None)?
+            };
             Ok((found, service.store.read(desk::staff_names)?))
         })
         .await?;
@@ -70,10 +83,17 @@ pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
     pages::page(&ResponsesPage {
         page: staff.page("Written responses").at("/staff/responses"),
         sent,
+        unassigned,
         rows: found
             .iter()
             .map(|view| Row {
                 href: format!("/staff/responses/{}", view.response.id),
+                version: view.response.version,
+                chase: if officer && !sent && view.response.owner_id.is_some() {
+                    format!("Send a reminder about {}", view.question.question.reference)
+                } else {
+                    String::new()
+                },
                 reference: view.question.question.reference.to_string(),
                 name: view.question.name().to_owned(),
                 meeting: dossier::meeting_words(&view.question.meeting),
@@ -95,9 +115,11 @@ pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
 struct ResponsePage {
     page: Page,
     form: FormState,
-    done: &'static str,
+    done: String,
     href: String,
     version: i32,
+    /// Whether its owner can be sent a reminder now.
+    chase: bool,
     text: String,
     redacted: bool,
     facts: Vec<SummaryRow>,
@@ -116,6 +138,7 @@ struct SentRow {
     when: String,
     who: String,
     body: String,
+    new_date: String,
 }
 
 #[derive(Template)]
@@ -128,6 +151,8 @@ struct ResponsePreviewPage {
     error: String,
     problems: Vec<FieldProblem>,
     body: String,
+    /// What a correction changes in the response that was sent: the words, and whether they were taken out or put in.
+    changes: Vec<Change>,
     fields: Vec<(String, String)>,
     href: String,
 }
@@ -146,20 +171,14 @@ pub async fn show(
     id: web::Path<ResponseId>,
     query: web::Query<Vec<(String, String)>>,
 ) -> Answer {
-    let done = match query.iter().find(|(name, _)| name == "done") {
-        Some((_, done)) if done == "saved" => "The draft is saved. Nothing has been sent.",
-        Some((_, done)) if done == "sent" => "The letter is on its way.",
-        _ => "",
-    };
+    let done = query
+        .iter()
+        .find(|(name, _)| name == "done")
+        .map_or("", |(_, done)| done.as_str());
     page_of(&staff, *id, None, done).await
 }
 
-async fn page_of(
-    staff: &Staff,
-    id: ResponseId,
-    typed: Option<FormState>,
-    done: &'static str,
-) -> Answer {
+async fn page_of(staff: &Staff, id: ResponseId, typed: Option<FormState>, done: &str) -> Answer {
     let acting = staff.acting();
     let (view, responders, names) = staff
         .run(move |service| {
@@ -173,9 +192,16 @@ async fn page_of(
     let ResponseView { response, question } = &view;
     let wrong = typed.as_ref().is_some_and(FormState::has_errors);
     let form = typed.unwrap_or_else(|| {
+        // a correction starts from what was sent
+        let start = match responses::last_sent(&question.replies) {
+            Some(sent) if response.draft.is_empty() && !response.state.is_owed() => {
+                sent.body.clone()
+            }
+            _ => response.draft.clone(),
+        };
         FormState::blank()
             .with("version", response.version.to_string())
-            .with("body", response.draft.clone())
+            .with("body", start)
             .with(
                 "owner",
                 response
@@ -184,7 +210,13 @@ async fn page_of(
                     .unwrap_or_default(),
             )
     });
-    let mut owners = vec![Choice::new("", "Nobody yet")];
+    let owner = response.owner_id.and_then(|id| names.get(&id));
+    let done = done_words(
+        done,
+        owner.map(String::as_str),
+        response.owner_id == Some(staff.member().id),
+    );
+    let mut owners = vec![Choice::new("", "Unassigned")];
     owners.extend(
         responders
             .into_iter()
@@ -201,7 +233,14 @@ async fn page_of(
     };
     let replies = possible
         .iter()
-        .map(|reply| Choice::new(reply.code(), reply_words(*reply)).checked(reply.code() == chosen))
+        .map(|reply| {
+            Choice {
+                // a holding reply gives a new date
+                reveals: *reply == Reply::Holding,
+                ..Choice::new(reply.code(), reply_words(*reply))
+            }
+            .checked(reply.code() == chosen)
+        })
         .collect();
     let today = local_time::london_date(staff.service().now());
     let minutes = &question.minutes;
@@ -214,6 +253,11 @@ async fn page_of(
             .within("/staff/responses")
             .with_errors(wrong),
         done,
+        chase: staff.member().is_proper_officer()
+            && response.state.is_owed()
+            && response
+                .owner_id
+                .is_some_and(|owner| owner != staff.member().id),
         href: format!("/staff/responses/{id}"),
         version: form.value("version").parse().unwrap_or(-1),
         text: question.question.public_text.clone(),
@@ -238,6 +282,10 @@ async fn page_of(
                 when: local_time::day_at_time(sent.replied_at),
                 who: names.get(&sent.staff_id).cloned().unwrap_or_default(),
                 body: sent.body.clone(),
+                new_date: sent
+                    .new_due_on
+                    .map(local_time::long_date)
+                    .unwrap_or_default(),
             })
             .collect(),
         owners,
@@ -251,6 +299,20 @@ async fn page_of(
         pages::invalid(&template)
     } else {
         pages::page(&template)
+    }
+}
+
+/// What is said above the page once something was done.
+fn done_words(done: &str, owner: Option<&str>, own: bool) -> String {
+    match (done, owner) {
+        ("saved", _) => "Your draft has been saved. It has not been sent.".to_owned(),
+        ("assigned", Some(_)) if own => "Assigned to you.".to_owned(),
+        ("assigned", Some(owner)) => format!("Assigned to {owner}. We have emailed them."),
+        ("assigned", None) => "Unassigned.".to_owned(),
+        ("sent", _) => "Your reply is being sent.".to_owned(),
+        ("printed", _) => "Your reply is ready to print.".to_owned(),
+        ("chased", Some(owner)) => format!("Reminder sent to {owner}."),
+        _ => String::new(),
     }
 }
 
@@ -296,7 +358,24 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
     let reply = Reply::from_code(form.fields.value("reply"));
     let owner: Option<StaffId> = form.fields.value("owner").parse().ok();
     let acting = staff.acting();
+    if step == "chase" {
+        let chased = staff
+            .run(move |service| responses::chase(service, &acting, id, seen).map(drop))
+            .await;
+        return settle(&staff, id, &form, chased, "chased").await;
+    }
     if step == "save" {
+        let was = staff
+            .run({
+                let acting = acting.clone();
+                move |service| responses::look(service, &acting, id)
+            })
+            .await?;
+        let done = if was.response.owner_id == owner {
+            "saved"
+        } else {
+            "assigned"
+        };
         let saved = staff
             .run(move |service| {
                 responses::save_draft(service, &acting, id, seen, &body, owner).map(drop)
@@ -310,17 +389,36 @@ pub async fn act(staff: Staff, id: web::Path<ResponseId>, form: Form) -> Answer 
             // it is a colleague's now, and theirs to read
             return Ok(pages::see_other("/staff/responses"));
         }
-        return settle(&staff, id, &form, saved, "saved").await;
+        return settle(&staff, id, &form, saved, done).await;
     }
     let Some(reply) = reply else {
         let problem = FieldError::new("reply", "choice", "Select what to send");
         return page_of(&staff, id, Some(form.state().refused([problem])), "").await;
     };
+    let new_due_on = match reply {
+        Reply::Holding => {
+            let what = "the date by which you will send the response";
+            match dates::date(&form.fields, "new_due_on", NEW_DATE, what) {
+                Ok(date) => Some(date),
+                Err(problem) => {
+                    let mut problems = vec![problem];
+                    if body.trim().is_empty() {
+                        problems.push(FieldError::new("body", "empty", "Enter the response"));
+                    }
+                    return page_of(&staff, id, Some(form.state().refused(problems)), "").await;
+                }
+            }
+        }
+        Reply::Full | Reply::Correction => None,
+    };
     if step == "send" {
         let sent = staff
             .run(move |service| {
                 let published = Some(published.as_str()).filter(|_| reply != Reply::Holding);
-                responses::send(service, &acting, id, seen, reply, &body, published).map(drop)
+                responses::send(
+                    service, &acting, id, seen, reply, &body, published, new_due_on,
+                )
+                .map(drop)
             })
             .await;
         return match sent {
@@ -346,6 +444,9 @@ async fn preview_of(
     let acting = staff.acting();
     let seen = version(&form.fields);
     let body = form.fields.value("body").to_owned();
+    let new_due_on = dates::date(&form.fields, "new_due_on", NEW_DATE, "")
+        .ok()
+        .filter(|_| reply == Reply::Holding);
     let typed = form.fields.value("published").to_owned();
     // what was agreed holds for the words that it was agreed for
     let stands = form.fields.value("published_for") == body && !typed.trim().is_empty();
@@ -355,7 +456,7 @@ async fn preview_of(
             if view.response.version != seen {
                 return Err(ServiceError::changed());
             }
-            let letter = responses::letter(&view, reply, &body)?;
+            let letter = responses::letter(service, &view, reply, &body, new_due_on)?;
             let typed = Some(typed.as_str()).filter(|_| stands);
             let published = responses::to_publish(service, &view, reply, &body, typed)?;
             Ok((view, letter, published))
@@ -383,6 +484,14 @@ async fn preview_of(
                     .map(|error| FieldProblem::new(error.field, &error.message))
                     .collect(),
                 body: form.fields.value("body").to_owned(),
+                changes: match &letter {
+                    Letter::Correction {
+                        body,
+                        earlier: Some(earlier),
+                        ..
+                    } => changes(&earlier.body, body),
+                    _ => Vec::new(),
+                },
                 fields,
                 href: format!("/staff/responses/{id}"),
             })
@@ -390,6 +499,9 @@ async fn preview_of(
         Err(error) => settle(staff, id, form, Err(error), "").await,
     }
 }
+
+/// The first of the three boxes of a holding reply's new date.
+const NEW_DATE: &str = "new_due_on-day";
 
 async fn settle(
     staff: &Staff,
@@ -402,6 +514,13 @@ async fn settle(
     match result {
         Ok(()) => Ok(pages::see_other(&format!("{href}?done={done}"))),
         Err(ServiceError::Invalid(errors)) => {
+            let errors = errors.into_iter().map(|error| FieldError {
+                field: match error.field {
+                    "new_due_on" => NEW_DATE,
+                    other => other,
+                },
+                ..error
+            });
             page_of(staff, id, Some(form.state().refused(errors)), "").await
         }
         Err(ServiceError::Conflict(why)) => {

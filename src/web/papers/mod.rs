@@ -5,7 +5,10 @@ use actix_web::web;
 use askama::Template;
 
 use crate::{
-    documents::{minutes_extract::MinutesExtract, question_sheet::QuestionSheet},
+    documents::{
+        minutes_extract::MinutesExtract,
+        question_sheet::{OfficerSheet, QuestionSheet},
+    },
     domain::id::MeetingId,
     service::{
         ServiceError,
@@ -19,6 +22,10 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         routes::resource("/staff/meetings/{id}/papers/questions")
             .route(routes::get().to(questions)),
+    )
+    .service(
+        routes::resource("/staff/meetings/{id}/papers/officers-copy")
+            .route(routes::get().to(officers_copy)),
     )
     .service(
         routes::resource("/staff/meetings/{id}/papers/minutes").route(routes::get().to(minutes)),
@@ -42,6 +49,13 @@ impl QuestionsPage {
 }
 
 #[derive(Template)]
+#[template(path = "papers/officers_copy.html")]
+struct OfficersCopyPage {
+    page: Page,
+    sheet: OfficerSheet,
+}
+
+#[derive(Template)]
 #[template(path = "papers/minutes.html")]
 struct MinutesPage {
     page: Page,
@@ -62,6 +76,19 @@ async fn questions(staff: Staff, path: web::Path<String>) -> Answer {
     pages::page(&QuestionsPage {
         page: staff.page("Questions from members of the public"),
         sheet: QuestionSheet::of(&list, &staff.service().settings.council.name),
+    })
+}
+
+/// The officer's copy: contact details and needs are the proper officer's alone.
+async fn officers_copy(staff: Staff, path: web::Path<String>) -> Answer {
+    let id: MeetingId = path.parse().map_err(|_| ServiceError::NotFound)?;
+    let acting = staff.acting();
+    let (list, questioners) = staff
+        .run(move |service| chair_list::open_with_questioners(service, &acting, id))
+        .await?;
+    pages::page(&OfficersCopyPage {
+        page: staff.page("Questions from members of the public: officer’s copy"),
+        sheet: OfficerSheet::of(&list, &questioners, &staff.service().settings.council.name),
     })
 }
 

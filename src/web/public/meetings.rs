@@ -5,13 +5,15 @@ use askama::Template;
 
 use crate::{
     domain::{
-        agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus, wording::RuleNames,
+        agenda::AgendaItem, id::MeetingId, local_time, meeting::MeetingStatus, status::Status,
+        wording::RuleNames,
     },
     service::{
         drafts, question_time,
         typed_question::TypedQuestion,
         views::{self, PublishedAt},
     },
+    store::questions,
     web::{
         Answer, Form, Visitor,
         components::{Crumb, SummaryRow},
@@ -126,6 +128,8 @@ struct Show {
     items: Vec<Item>,
     held: bool,
     published: PublishedAt,
+    /// What is said where none was asked: the board's nil return only where none was received (reading 22).
+    nil: String,
     next: Option<MeetingWords>,
     /// The public screen, on the day; empty otherwise.
     screen: String,
@@ -134,7 +138,7 @@ struct Show {
 async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
     let id = id.into_inner();
     let now = visitor.service().now();
-    let (view, published, next, state) = visitor
+    let (view, published, received, next, state) = visitor
         .run(move |service| {
             service.store.read(|db| {
                 let view = views::meeting(service, db, id)?;
@@ -143,9 +147,12 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
                     MeetingStatus::Held => views::published_at(db, id)?,
                     MeetingStatus::Scheduled | MeetingStatus::Cancelled => PublishedAt::default(),
                 };
+                let received = questions::count_by_status(db, id)?
+                    .iter()
+                    .any(|(status, _)| *status != Status::Disowned);
                 let next = views::next_meeting_of_board(service, db, view.meeting())?;
                 let state = question_time::state(service, db, &view)?;
-                Ok((view, published, next, state))
+                Ok((view, published, received, next, state))
             })
         })
         .await?;
@@ -177,6 +184,11 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
             .collect(),
         held: view.meeting().status == MeetingStatus::Held,
         published,
+        nil: if received {
+            "No questions from the public were asked at this meeting.".to_owned()
+        } else {
+            view.board.nil_return().to_owned()
+        },
         next: next.map(|next| MeetingWords::new(&next, now)),
         meeting,
     };

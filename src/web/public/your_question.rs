@@ -11,7 +11,7 @@ use crate::{
     config::Council,
     domain::{
         local_time, masked,
-        meeting::MeetingStatus,
+        meeting::{MeetingStatus, Stage},
         refusal::RefusalWords,
         standing_order::{
             question_time::{Phase, TurnPhase},
@@ -151,7 +151,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
     let now = visitor.service().now();
     let council = visitor.service().settings.council.clone();
     let meeting = MeetingWords::new(&looked.view.meeting, now);
-    let standing = standing(&looked, &meeting, &council);
+    let standing = standing(&looked, &meeting, &council, looked.view.meeting.stage(now));
     let on = is_on(&looked, now);
     let followed = on || may_begin(&looked);
     let YourQuestion {
@@ -284,7 +284,12 @@ fn last_rejection(decisions: &[Decision]) -> Option<&Decision> {
         .find(|decision| decision.kind == DecisionKind::Rejected)
 }
 
-fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) -> StandingWords {
+fn standing(
+    looked: &YourQuestion,
+    meeting: &MeetingWords,
+    council: &Council,
+    stage: Stage,
+) -> StandingWords {
     let view = &looked.view;
     let status = view.question.status;
     let officer = &council.committee_services_manager;
@@ -292,6 +297,13 @@ fn standing(looked: &YourQuestion, meeting: &MeetingWords, council: &Council) ->
         Status::Refused => (
             "red",
             vec!["We could not accept your question for this meeting. We have kept it, and an officer can see it.".to_owned()],
+        ),
+        Status::Approved | Status::Submitted if stage == Stage::Unclosed => (
+            "yellow",
+            vec![
+                "The day of the meeting has passed. What happened to your question has not been recorded yet.".to_owned(),
+                "If your question was not answered at the meeting, we will write to you.".to_owned(),
+            ],
         ),
         Status::Submitted => (
             "yellow",
