@@ -255,7 +255,22 @@ async fn an_agenda_decides_what_can_be_asked_about() {
         .officer
         .send(Method::DELETE, &item, &[], None)
         .await
-        .problem(409, "conflict");
+        .expect(204);
+    // its question keeps what it was about, and cannot be approved as it stands (clause (ii))
+    let listed = council.listed(&seen["reference"]).await;
+    let question = format!("/staff/questions/{}", listed["id"].as_str().unwrap());
+    let kept = council.officer.get(&question).await.expect(200);
+    assert_eq!(kept["matter"], "Domestic abuse");
+    let version = kept["version"].as_i64().unwrap();
+    council
+        .officer
+        .post_from(
+            version,
+            &format!("{question}/decisions"),
+            &json!({ "decision": "approve" }),
+        )
+        .await
+        .problem(422, "not-on-agenda");
     let item = format!("/agenda-items/{}", items[3]);
     council
         .officer

@@ -649,7 +649,7 @@ async fn enter(officer: &Browser, meeting: &str, who: &Resident, more: &[(&str, 
         .open(&format!("/staff/questions/new?meeting={id}"))
         .await;
     let item = form
-        .attribute("input[name=agenda_item]:not([disabled])", "value")
+        .attribute("input[name=agenda_item]:not([aria-describedby])", "value")
         .unwrap_or_default();
     let mut values = vec![
         ("channel", "paper"),
