@@ -8,6 +8,8 @@
 //! ```
 //! A refused question is also restored, when a moved deadline puts it in time (reading 24); an approved one goes back to be decided
 //! again, when its agenda item can no longer be asked about (reading 25).
+//! A question that holds an allowance can give way to another one from the same person or organisation (reading 26): it is then
+//! replaced, and can still be admitted, owed a written response, withdrawn or disowned.
 //! Withdrawing and disowning end a question that has not been put. Once it was put, the record stands.
 
 use crate::{coded, domain::codes::Code};
@@ -23,6 +25,8 @@ coded! {
         Approved = "approved",
         /// The chair or the proper officer rejected it (clause (v), (vi)).
         Rejected = "rejected",
+        /// Another question from the same person or organisation was admitted in its place (reading 26).
+        Replaced = "replaced",
         /// The questioner took it back.
         Withdrawn = "withdrawn",
         /// The person in whose name it came says it is not theirs (reading 6).
@@ -55,6 +59,8 @@ coded! {
         Reject = "reject",
         /// A rejection is taken back.
         Reopen = "reopen",
+        /// The proper officer admits another question in its place.
+        Replace = "replace",
         /// The questioner withdraws it.
         Withdraw = "withdraw",
         /// The person named disowns it.
@@ -85,17 +91,23 @@ pub const TRANSITIONS: &[(Status, Act, Status)] = {
         (S::Refused, A::Disown, S::Disowned),
         (S::Submitted, A::Approve, S::Approved),
         (S::Submitted, A::Reject, S::Rejected),
+        (S::Submitted, A::Replace, S::Replaced),
         (S::Submitted, A::Withdraw, S::Withdrawn),
         (S::Submitted, A::Disown, S::Disowned),
         (S::Submitted, A::Owe, S::ResponseOwed),
         (S::Approved, A::Reconsider, S::Submitted),
         (S::Approved, A::Reject, S::Rejected),
+        (S::Approved, A::Replace, S::Replaced),
         (S::Approved, A::Withdraw, S::Withdrawn),
         (S::Approved, A::Disown, S::Disowned),
         (S::Approved, A::Answer, S::Answered),
         (S::Approved, A::DealWith, S::DealtWith),
         (S::Approved, A::Lapse, S::NotPut),
         (S::Approved, A::Owe, S::ResponseOwed),
+        (S::Replaced, A::Admit, S::Submitted),
+        (S::Replaced, A::Owe, S::ResponseOwed),
+        (S::Replaced, A::Withdraw, S::Withdrawn),
+        (S::Replaced, A::Disown, S::Disowned),
         (S::Rejected, A::Reopen, S::Submitted),
         (S::Rejected, A::Disown, S::Disowned),
         (S::ResponseOwed, A::Respond, S::Responded),
@@ -109,6 +121,7 @@ pub const TRANSITIONS: &[(Status, Act, Status)] = {
 pub const FINAL: &[Status] = &[
     Status::Refused,
     Status::Rejected,
+    Status::Replaced,
     Status::Withdrawn,
     Status::Disowned,
     Status::Answered,
@@ -163,6 +176,7 @@ impl Status {
             Self::Submitted => "waiting for a decision",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
+            Self::Replaced => "replaced by another question",
             Self::Withdrawn => "withdrawn",
             Self::Disowned => "disowned",
             Self::Answered => "answered at the meeting",

@@ -206,7 +206,48 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 ],
             ),
         ),
-        sample("admitted", Letter::Admitted { about: about() }),
+        sample(
+            "admitted",
+            Letter::Admitted {
+                about: about(),
+                exception: true,
+            },
+        ),
+        sample(
+            "admitted-without-exception",
+            Letter::Admitted {
+                about: about(),
+                exception: false,
+            },
+        ),
+        sample(
+            "replaced",
+            Letter::Replaced {
+                about: about(),
+                response_due: None,
+            },
+        ),
+        sample(
+            "replaced-with-written-response",
+            Letter::Replaced {
+                about: about(),
+                response_due: NaiveDate::from_ymd_opt(2024, 2, 20),
+            },
+        ),
+        sample(
+            "rejected-by-the-officer",
+            Letter::Rejected {
+                about: about(),
+                grounds: vec![
+                    Ground::NotResident,
+                    Ground::NotOnAgenda,
+                    Ground::AlreadyAsked,
+                ],
+                reason: "We had already received a question to this meeting that we believe is from you or your organisation. That question is not affected by this decision.".to_owned(),
+                earlier: None,
+                another_until: None,
+            },
+        ),
         sample(
             "approved",
             Letter::Approved {

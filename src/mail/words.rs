@@ -50,7 +50,11 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             refusals,
             next_meeting,
         } => refused(draft, about, *received_at, refusals, *next_meeting),
-        Letter::Admitted { about } => admitted(draft, about),
+        Letter::Admitted { about, exception } => admitted(draft, about, *exception),
+        Letter::Replaced {
+            about,
+            response_due,
+        } => replaced(draft, about, *response_due),
         Letter::Approved {
             about,
             questioner_minutes,
@@ -445,11 +449,16 @@ fn refused(
     )
 }
 
-fn admitted(draft: Draft<'_>, about: &About) -> Content {
+fn admitted(draft: Draft<'_>, about: &About, exception: bool) -> Content {
     let officer = draft.officer();
+    let now = if exception {
+        format!("The {officer} has now made an exception and admitted it.")
+    } else {
+        format!("The {officer} has looked at it again and admitted it.")
+    };
     draft
         .say(format!(
-            "We wrote to you that your question could not be put at {}. The {officer} has now made an exception and admitted it.",
+            "We told you that your question could not be put at {}. {now}",
             the_meeting(about)
         ))
         .facts(meeting_facts(about))
@@ -462,6 +471,43 @@ fn admitted(draft: Draft<'_>, about: &About) -> Content {
         .for_questioner(
             about,
             format!("Your question {} has been admitted", about.reference),
+        )
+}
+
+fn replaced(draft: Draft<'_>, about: &About, response_due: Option<NaiveDate>) -> Content {
+    let officer = draft.officer();
+    let because = draft.because(Clause::Iii);
+    let draft = draft
+        .say(format!(
+            "Your question for {} will not be put at the meeting.",
+            the_meeting(about)
+        ))
+        .heading("Why")
+        .say(format!(
+            "There is a limit on how many questions one person or organisation can send to a meeting {}. We received more than that from what we believe is the same person or organisation. The {officer} has accepted another of those questions in place of this one.",
+            because
+        ));
+    let draft = match response_due {
+        Some(due) => draft.heading("What happens next").say(format!(
+            "You will get a written response to this question instead. It is due by {}.",
+            long_date(due)
+        )),
+        None => draft,
+    };
+    draft
+        .heading("What you can do next")
+        .points([
+            "If you did not send another question to this meeting, or two people share these details, contact us as soon as you can. The decision can be looked at again until the meeting.",
+            "You can send this question to a later meeting.",
+        ])
+        .question(about)
+        .facts(meeting_facts(about))
+        .for_questioner(
+            about,
+            format!(
+                "Your question {} will not be put at the meeting",
+                about.reference
+            ),
         )
 }
 
@@ -597,6 +643,8 @@ fn rejected(
         .heading("What you can do next")
         .points(rejection::what_next(grounds, another_until.is_some()));
     draft = match another_until {
+        // it would not help: the person is not a resident, or has a question at the meeting already
+        None if grounds.iter().any(|ground| !ground.leaves_another()) => draft,
         Some(until) => draft.say(format!(
             "This question no longer counts towards the {} that you can send to the meeting. You can send another one until {}.",
             wording.allowance(),

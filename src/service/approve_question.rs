@@ -97,7 +97,13 @@ pub fn approve(
             db,
             &decision_id.to_string(),
             id,
-            &decide(DecisionKind::Approved, None, None),
+            &decide(
+                DecisionKind::Approved,
+                // without a strong match it is not about one, and is kept with the approval
+                Some(judgement.as_str())
+                    .filter(|judgement| strong.is_empty() && !judgement.is_empty()),
+                None,
+            ),
         )?;
         let judged: Vec<_> = strong
             .iter()

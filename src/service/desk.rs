@@ -30,7 +30,7 @@ use crate::{
     store::{
         calendar::{self, DeadlineChange},
         connection::Db,
-        questions::{self, Filter, Question, QuestionerDetails},
+        questions::{self, DecisionKind, Filter, Question, QuestionerDetails},
         responses::{self, Whose, WrittenResponse},
         staff::{self, Role, StaffMember},
     },
@@ -320,6 +320,17 @@ fn waiting_at(
             question.status == Status::Submitted || may_want_a_decision(question, view, now)
         })
         .collect();
+    let mut undecided = Vec::with_capacity(wait.len());
+    for question in wait {
+        let settled = question.status == Status::Refused
+            && questions::decisions(db, question.id)?
+                .iter()
+                .any(|decision| decision.kind == DecisionKind::RefusalStands);
+        if !settled {
+            undecided.push(question);
+        }
+    }
+    let wait = undecided;
     if wait.is_empty() {
         return Ok(Vec::new());
     }
@@ -334,7 +345,9 @@ fn waiting_at(
     wait.into_iter()
         .map(|question| {
             let details = details_of(&everybody, question).filter(|_| viewer.is_officer());
-            let others = likenesses(question, &all, &profiles);
+            let apart = questions::judged_apart(db, question.id)?;
+            let mut others = likenesses(question, &all, &profiles);
+            others.retain(|(other, _)| !apart.contains(&other.id));
             let alike = evidence::matches(
                 service,
                 db,

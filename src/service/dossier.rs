@@ -7,22 +7,23 @@ use crate::{
         id::{MeetingId, QuestionId, StaffId},
         meeting::Stage,
         reference::Reference,
+        refusal::Refusal,
         status::{Act, Status},
     },
     service::{
         Service, ServiceError,
         actor::Acting,
-        approve_question, desk,
+        admit_question, approve_question, desk,
         evidence::{self, EarlierMatch},
         letters::Letter,
-        permission,
+        permission, replace_question,
         views::{self, MeetingView},
         visibility::{self, QuestionForStaff, SimilarForStaff, Viewer},
     },
     store::{
         audit::{self, Entry},
         connection::Db,
-        questions::{self, Question},
+        questions::{self, DecisionKind, Question},
     },
 };
 
@@ -43,6 +44,12 @@ pub struct Dossier {
     pub references: HashMap<QuestionId, Reference>,
     /// Where the meeting stands.
     pub stage: Stage,
+    /// The refusals that stand now, where the rule refused it or it was replaced (reading 26): for the proper officer.
+    pub standing: Vec<Refusal>,
+    /// The live questions that hold the allowance which this one would need: for the proper officer.
+    pub holders: Vec<Question>,
+    /// The questions whose questioner was judged to be somebody else.
+    pub apart: Vec<QuestionId>,
 }
 
 impl Dossier {
@@ -67,9 +74,26 @@ impl Dossier {
         role && self.question().status.allows(act) && self.stage.allows(act)
     }
 
-    /// Whether a question that the rule refused can be answered in writing instead.
+    /// Whether a question that the rule refused, or that was replaced, can be answered in writing instead.
     pub fn may_be_kept(&self) -> bool {
-        self.officer() && self.question().status == Status::Refused
+        self.officer() && matches!(self.question().status, Status::Refused | Status::Replaced)
+    }
+
+    /// Whether it was refused or replaced, and nothing stands against it any more.
+    pub fn nothing_stands(&self) -> bool {
+        matches!(self.question().status, Status::Refused | Status::Replaced)
+            && self.standing.is_empty()
+    }
+
+    /// Whether an officer can still say that the refusal stands.
+    pub fn may_let_stand(&self) -> bool {
+        self.officer()
+            && self.question().status == Status::Refused
+            && !self
+                .view
+                .decisions
+                .iter()
+                .any(|decision| decision.kind == DecisionKind::RefusalStands)
     }
 }
 
@@ -87,6 +111,19 @@ pub fn dossier(
         let viewer = Viewer::deciding(acting, full.meeting.board.id)?;
         let approval = (viewer.is_officer() && full.question.status.allows(Act::Approve))
             .then(|| approve_question::letter(service, &full));
+        let is_out = viewer.is_officer()
+            && matches!(full.question.status, Status::Refused | Status::Replaced);
+        let standing = if is_out {
+            admit_question::standing_refusals(service, db, &full)?
+        } else {
+            Vec::new()
+        };
+        let rejected = viewer.is_officer() && full.question.status == Status::Rejected;
+        let holders = if is_out || rejected {
+            replace_question::holders(service, db, &full)?
+        } else {
+            Vec::new()
+        };
         let view = QuestionForStaff::new(full, viewer);
         let found = evidence::evidence(service, db, &view.question, view.meeting.meeting())?;
         let mut references = HashMap::new();
@@ -98,6 +135,9 @@ pub fn dossier(
             references.insert(earlier, questions::question(db, earlier)?.reference);
         }
         Ok(Dossier {
+            apart: questions::judged_apart(db, id)?,
+            standing,
+            holders,
             names: desk::staff_names(db)?,
             stage: view.meeting.stage(service.now()),
             view,

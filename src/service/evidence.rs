@@ -130,7 +130,11 @@ pub fn evidence(
     })
 }
 
-fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceError> {
+/// The other questioners at the meeting of a question who may be the same, the likeliest first.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceError> {
     let everybody = questions::questioners_at(db, question.meeting_id)?;
     let id = question.id.to_string();
     let Some(this) = everybody.iter().find(|details| details.question_id == id) else {

@@ -194,7 +194,18 @@ pub enum Letter {
         next_meeting: NextMeeting,
     },
     /// Your question has been admitted after all.
-    Admitted { about: About },
+    Admitted {
+        about: About,
+        /// Whether an officer made an exception; otherwise nothing stood against it any more.
+        #[serde(default = "by_exception")]
+        exception: bool,
+    },
+    /// Another question from the same person or organisation has been admitted in place of yours.
+    Replaced {
+        about: About,
+        /// When a written response is due, where one is owed.
+        response_due: Option<NaiveDate>,
+    },
     /// Your question will be put at the meeting.
     Approved {
         about: About,
@@ -383,6 +394,11 @@ pub enum Letter {
     },
 }
 
+/// Letters that were stored before the two were told apart were all about an exception.
+fn by_exception() -> bool {
+    true
+}
+
 impl Letter {
     /// Stable code, as stored with the letter.
     pub fn code(&self) -> &'static str {
@@ -390,6 +406,7 @@ impl Letter {
             Self::Acknowledgement { .. } => "acknowledgement",
             Self::Refused { .. } => "refused",
             Self::Admitted { .. } => "admitted",
+            Self::Replaced { .. } => "replaced",
             Self::Approved { .. } => "approved",
             Self::Rejected { .. } => "rejected",
             Self::Reopened { .. } => "reopened",
@@ -428,7 +445,8 @@ impl Letter {
         match self {
             Self::Acknowledgement { about, .. }
             | Self::Refused { about, .. }
-            | Self::Admitted { about }
+            | Self::Admitted { about, .. }
+            | Self::Replaced { about, .. }
             | Self::Approved { about, .. }
             | Self::Rejected { about, .. }
             | Self::Reopened { about }
@@ -467,7 +485,8 @@ impl Letter {
         match self {
             Self::Acknowledgement { about, .. }
             | Self::Refused { about, .. }
-            | Self::Admitted { about }
+            | Self::Admitted { about, .. }
+            | Self::Replaced { about, .. }
             | Self::Approved { about, .. }
             | Self::Rejected { about, .. }
             | Self::Reopened { about }

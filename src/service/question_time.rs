@@ -58,7 +58,7 @@ fn was_approved(db: &mut Db, question: &Question) -> Result<bool, ServiceError> 
                 || questions::decisions(db, question.id)?
                     .iter()
                     .rev()
-                    .find(|decision| decision.kind != DecisionKind::MatchJudged)
+                    .find(|decision| decision.kind.is_about_being_put())
                     .is_some_and(|decision| decision.kind == DecisionKind::Approved)
         }
         _ => false,

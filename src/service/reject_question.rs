@@ -1,4 +1,4 @@
-//! Rejecting a question on one or more grounds (clauses (v) and (vi), reading 11).
+//! Rejecting a question on one or more grounds (clauses (v) and (vi), reading 11; clauses (i) to (iii), reading 27).
 
 use chrono::{DateTime, Utc};
 
@@ -9,15 +9,18 @@ use crate::{
         meeting::MeetingStatus,
         reference::Reference,
         standing_order::{
-            one_question::releases_allowance, question_time::Phase, rejection::Ground,
+            one_question::releases_allowance,
+            question_time::Phase,
+            rejection::{DecidedBy, Ground},
             repetition::window,
         },
-        status::Act,
+        status::{Act, Status},
         text,
     },
     service::{
         FieldError, Service, ServiceError,
         actor::Acting,
+        evidence, judge_people,
         letters::{About, Earlier, Letter},
         permission, question_time,
         views::{self, QuestionView},
@@ -27,6 +30,7 @@ use crate::{
         connection::Db,
         error::StoreError,
         questions::{self, Decision, DecisionKind, Question},
+        staff::StaffMember,
     },
 };
 
@@ -39,6 +43,8 @@ pub struct Rejection {
     pub reason: String,
     /// The reference of the earlier question, where it is substantially the same as one.
     pub earlier: String,
+    /// The reference of the other question at the same meeting, where the same person or organisation has already asked.
+    pub other: String,
 }
 
 /// A rejection that can be carried out, with the letter that it sends.
@@ -47,6 +53,7 @@ pub struct Prepared {
     /// The exact letter.
     pub letter: Letter,
     earlier: Option<QuestionId>,
+    other: Option<Question>,
     releases: bool,
 }
 
@@ -113,6 +120,23 @@ pub fn prepare(
             Some(Err(error)) => return Err(error.into()),
         }
     }
+    let mut other = None;
+    if rejection.grounds.contains(&Ground::AlreadyAsked) {
+        let named = judge_people::other_at_meeting(db, &view.question, &rejection.other)?;
+        other = named.filter(|other| {
+            !matches!(
+                other.status,
+                Status::Withdrawn | Status::Disowned | Status::Refused | Status::Replaced
+            )
+        });
+        if other.is_none() {
+            problems.push(FieldError::new(
+                "other",
+                "reference",
+                "Enter the reference of the other question from the same person or organisation to this meeting. It must not have been refused, replaced, withdrawn or disowned",
+            ));
+        }
+    }
     if !problems.is_empty() {
         return Err(ServiceError::Invalid(problems));
     }
@@ -145,9 +169,15 @@ pub fn prepare(
             grounds,
             reason,
             earlier: quoted,
-            another_until: releases.then_some(deadline),
+            another_until: (releases
+                && rejection
+                    .grounds
+                    .iter()
+                    .all(|ground| ground.leaves_another()))
+            .then_some(deadline),
         },
         earlier: earlier.map(|question| question.id),
+        other,
         releases,
     })
 }
@@ -165,6 +195,7 @@ pub fn preview(
 ) -> Result<(Asker, Letter), ServiceError> {
     service.store.read(|db| {
         let view = views::question(service, db, id)?;
+        may_reject(acting, &view, &rejection.grounds)?;
         let viewer = Viewer::deciding(acting, view.meeting.board.id)?;
         if view.question.version != version {
             return Err(ServiceError::changed());
@@ -173,6 +204,43 @@ pub fn preview(
         let letter = prepare(service, db, &view, rejection, service.now())?.letter;
         Ok((Asker::of(view.questioner, viewer), letter))
     })
+}
+
+/// Whoever may reject this question on these grounds.
+fn may_reject<'a>(
+    acting: &'a Acting,
+    view: &QuestionView,
+    grounds: &[Ground],
+) -> Result<&'a StaffMember, ServiceError> {
+    let member = permission::chair_of(acting, view.meeting.board.id)?;
+    let theirs = |ground: &Ground| match ground.decided_by() {
+        DecidedBy::ChairOrProperOfficer => true,
+        DecidedBy::ProperOfficer => member.is_proper_officer(),
+    };
+    if grounds.iter().all(theirs) {
+        Ok(member)
+    } else {
+        Err(ServiceError::Forbidden(
+            "Only the Committee Services Manager can decide who lives in the borough, what is about the agenda, and who has already asked.",
+        ))
+    }
+}
+
+/// What the service showed of the two questioners being one, in words that name nobody.
+fn evidence_against(
+    db: &mut Db,
+    question: &Question,
+    other: Option<&Question>,
+) -> Result<Vec<String>, ServiceError> {
+    let Some(other) = other else {
+        return Ok(Vec::new());
+    };
+    Ok(evidence::similar(db, question)?
+        .into_iter()
+        .filter(|similar| similar.question.id == other.id)
+        .flat_map(|similar| similar.reasons)
+        .map(|likeness| likeness.words())
+        .collect())
 }
 
 /// Rejects a question, before or at the meeting: the proper officer, or the chair of the board.
@@ -189,7 +257,7 @@ pub fn reject(
 ) -> Result<Question, ServiceError> {
     service.store.write(|db| {
         let view = views::question(service, db, id)?;
-        let member = permission::chair_of(acting, view.meeting.board.id)?;
+        let member = may_reject(acting, &view, &rejection.grounds)?;
         let was = &view.question;
         if was.version != version {
             return Err(ServiceError::changed());
@@ -198,11 +266,16 @@ pub fn reject(
         question.status = was.status.after(Act::Reject)?;
         question.version += 1;
         let state = question_time::state(service, db, &view.meeting)?;
-        if state.phase == Phase::Closed || view.meeting.meeting().status != MeetingStatus::Scheduled {
-            return Err(ServiceError::Conflict("The meeting is over, so the question cannot be rejected.".to_owned()));
+        if state.phase == Phase::Closed || view.meeting.meeting().status != MeetingStatus::Scheduled
+        {
+            return Err(ServiceError::Conflict(
+                "The meeting is over, so the question cannot be rejected.".to_owned(),
+            ));
         }
         if state.turn.as_ref().is_some_and(|turn| turn.question == id) {
-            return Err(ServiceError::Conflict("The question is being put now. Finish it instead.".to_owned()));
+            return Err(ServiceError::Conflict(
+                "The question is being put now. Finish it instead.".to_owned(),
+            ));
         }
         let now = service.now();
         let prepared = prepare(service, db, &view, rejection, now)?;
@@ -216,13 +289,28 @@ pub fn reject(
             kind: DecisionKind::Rejected,
             grounds: rejection.grounds.clone(),
             reason: Some(text::several_lines(&rejection.reason)),
-            earlier: prepared.earlier,
+            earlier: prepared
+                .earlier
+                .or(prepared.other.as_ref().map(|other| other.id)),
             staff_id: member.id,
             decided_at: now,
         };
         let decision_id: uuid::Uuid = service.new_id();
         questions::insert_decision(db, &decision_id.to_string(), id, &decision)?;
-        service.audit_question(db, acting, "reject", Some(was), &question, serde_json::json!({ "grounds": rejection.grounds, "allowance_released": prepared.releases }))?;
+        let evidence = evidence_against(db, was, prepared.other.as_ref())?;
+        service.audit_question(
+            db,
+            acting,
+            "reject",
+            Some(was),
+            &question,
+            serde_json::json!({
+                "grounds": rejection.grounds,
+                "allowance_released": prepared.releases,
+                "other": prepared.other.as_ref().map(|other| other.reference.to_string()),
+                "evidence": evidence,
+            }),
+        )?;
         service.write_letter(db, &question, view.questioner.as_ref(), &prepared.letter)?;
         Ok(question)
     })

@@ -31,19 +31,16 @@ use crate::{
     },
 };
 
-/// Notes that a written response is owed and tells the questioner by when. It goes to whoever writes the board's responses, if
-/// anybody does; [`tell_owners`] tells them. The caller adds it to the audit trail.
+/// When a response that is owed from a day on is due, by the figures that hold for the meeting.
 ///
 /// # Errors
-/// Those of the store.
-pub(super) fn owe(
+/// [`ServiceError::Internal`] where the calendar has no working day for it, and those of the store.
+pub(super) fn due_on(
     service: &Service,
     db: &mut Db,
-    question: &Question,
     meeting: &MeetingView,
-    reason: Reason,
     owed_from: NaiveDate,
-) -> Result<WrittenResponse, ServiceError> {
+) -> Result<NaiveDate, ServiceError> {
     let calendar = service.working_days(db)?;
     let days = service
         .figures(meeting.meeting())
@@ -51,6 +48,22 @@ pub(super) fn owe(
     let due = written_response::due_on(owed_from, days, &calendar).ok_or_else(|| {
         ServiceError::Internal("the calendar has no working day for a written response".to_owned())
     })?;
+    Ok(due.date)
+}
+
+/// Notes that a written response is owed, for an act that tells the questioner itself. It goes to whoever writes the board's
+/// responses, if anybody does; [`tell_owners`] tells them. The caller adds it to the audit trail.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn record_owed(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+    meeting: &MeetingView,
+    reason: Reason,
+    owed_from: NaiveDate,
+) -> Result<WrittenResponse, ServiceError> {
     let owner_id = match meeting.board.response_owner {
         Some(owner) => Some(staff::member(db, owner)?)
             .filter(StaffMember::may_respond)
@@ -64,15 +77,31 @@ pub(super) fn owe(
         state: ResponseState::Owed,
         owner_id,
         owed_from,
-        due_on: due.date,
+        due_on: due_on(service, db, meeting, owed_from)?,
         draft: String::new(),
         version: 1,
     };
     responses::insert(db, &response)?;
+    Ok(response)
+}
+
+/// Notes that a written response is owed, as [`record_owed`] does, and tells the questioner by when.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn owe(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+    meeting: &MeetingView,
+    reason: Reason,
+    owed_from: NaiveDate,
+) -> Result<WrittenResponse, ServiceError> {
+    let response = record_owed(service, db, question, meeting, reason, owed_from)?;
+    let due_on = response.due_on;
     let matter = views::matter_words(question, meeting.published_agenda());
     let about = About::new(question, &matter, &meeting.board, meeting.meeting());
     let details = questions::questioner(db, question.id)?;
-    let due_on = response.due_on;
     // whoever's meeting was cancelled gets one letter that says both
     let letter = if reason == Reason::MeetingCancelled {
         let next =
@@ -164,9 +193,10 @@ pub fn keep_for_response(
         if was.version != version {
             return Err(ServiceError::changed());
         }
-        if was.status != Status::Refused {
+        if !matches!(was.status, Status::Refused | Status::Replaced) {
             return Err(ServiceError::Conflict(
-                "Only a question that was refused can be answered in writing instead.".to_owned(),
+                "Only a question that was refused or replaced can be answered in writing instead."
+                    .to_owned(),
             ));
         }
         let late = was

@@ -95,7 +95,7 @@ fn possible(
             .iter()
             .all(Refusal::may_be_sent_on)
             .then_some(SendOn::Unchanged),
-        Status::Withdrawn => Some(SendOn::Unchanged),
+        Status::Withdrawn | Status::Replaced => Some(SendOn::Unchanged),
         Status::ResponseOwed if view.meeting.meeting().status == MeetingStatus::Cancelled => {
             Some(SendOn::Unchanged)
         }
@@ -111,7 +111,17 @@ fn possible(
         }),
         _ => None,
     };
-    let ended_in_time = matches!(question.status, Status::Withdrawn | Status::Rejected);
+    let ended_in_time = match question.status {
+        Status::Withdrawn => true,
+        // whoever has a question at the meeting already cannot send another to it
+        Status::Rejected => rejection.is_none_or(|rejection| {
+            rejection
+                .grounds
+                .iter()
+                .all(|ground| ground.leaves_another())
+        }),
+        _ => false,
+    };
     Possible {
         withdraw: question.status.allows(Act::Withdraw) && !put,
         disown: question.status.allows(Act::Disown) && !put,
@@ -160,8 +170,11 @@ fn after_rejection(
         | Ground::Abusive
         | Ground::Racist
         | Ground::ConfidentialOrExempt => Some(SendOn::Changed),
-        // other words would not make it a matter for the board
-        Ground::NotCouncilMatter
+        // what is wrong with it is wrong for this meeting alone
+        Ground::NotOnAgenda | Ground::AlreadyAsked => Some(SendOn::Unchanged),
+        // other words would not make it a matter for the board, or its questioner a resident
+        Ground::NotResident
+        | Ground::NotCouncilMatter
         | Ground::PlanningApplication
         | Ground::LicensingApplication
         | Ground::PrivateMatter => None,
@@ -190,7 +203,11 @@ pub(super) fn look_in(
         .then(|| places_before(&question_time, question.id))
         .flatten();
     let next = views::next_meeting_of_board(service, db, view.meeting.meeting())?;
-    let earlier = view.decisions.iter().rev().find_map(|d| d.earlier);
+    let earlier = view
+        .decisions
+        .iter()
+        .rev()
+        .find_map(questions::Decision::same_as);
     let earlier_put_on = match earlier {
         Some(id) => questions::question(db, id)?.put_on,
         None => None,

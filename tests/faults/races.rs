@@ -12,9 +12,10 @@ use public_question_time::domain::standing_order::rejection::Ground;
 use public_question_time::domain::status::Status;
 use public_question_time::service::actor::Acting;
 use public_question_time::service::reject_question::{self, Rejection};
+use public_question_time::service::replace_question::InPlace;
 use public_question_time::service::submit_question::{Submission, Submitted, submit};
 use public_question_time::service::{
-    Service, ServiceError, approve_question, drafts, question_time, your_question,
+    Service, ServiceError, approve_question, drafts, question_time, replace_question, your_question,
 };
 use public_question_time::store::letters::{self, LetterState};
 use public_question_time::store::questions;
@@ -175,6 +176,7 @@ fn two_officers_at_once_decide_once() {
                     grounds: vec![Ground::Frivolous],
                     reason: "It does not raise a matter for the board.".to_owned(),
                     earlier: String::new(),
+                    other: String::new(),
                 };
                 reject_question::reject(
                     service,
@@ -199,6 +201,73 @@ fn two_officers_at_once_decide_once() {
             .read(|db| questions::decisions(db, question.id))
             .unwrap();
         assert_eq!(decisions.len(), 1);
+    });
+}
+
+#[test]
+fn in_its_place_at_once_with_a_disowning_and_a_new_question_leaves_one() {
+    each_database(|database| {
+        let desk = desk(database);
+        let nodes = [desk.service.clone(), node(database, &desk.clock)];
+        let nobody = Acting::questioner(None);
+        for round in 0..5 {
+            let submit_one = || {
+                submit(&desk.service, &nobody, &submission(&desk, round))
+                    .unwrap()
+                    .question
+            };
+            let (first, second) = (submit_one(), submit_one());
+            assert_eq!(second.status, Status::Refused);
+            let token = desk.service.link_token(first.id, first.link_version);
+            let another = submission(&desk, round);
+            let (officer, meeting) = (desk.officer.clone(), desk.meeting);
+            let done = together(&nodes, 6, move |service, number| match number {
+                0 | 1 => {
+                    let wanted = InPlace {
+                        holder: first.id,
+                        holder_version: first.version,
+                        respond: number == 0,
+                        reason: "The second one is meant.".to_owned(),
+                    };
+                    match replace_question::admit_in_place(
+                        service,
+                        &officer,
+                        second.id,
+                        second.version,
+                        &wanted,
+                    ) {
+                        Ok(_) => true,
+                        Err(ServiceError::Conflict(_)) => false,
+                        Err(other) => panic!("{other:?}"),
+                    }
+                }
+                2 => your_question::disown(service, &Acting::questioner(None), &token).is_ok(),
+                _ => {
+                    submit(service, &Acting::questioner(None), &another).expect("kept");
+                    false
+                }
+            });
+            assert!(!(done[0] && done[1]), "it was done twice");
+            let name = format!("Sample Resident {round}");
+            let live = desk
+                .service
+                .store
+                .read(|db| {
+                    let mut live = 0;
+                    for question in questions::at_meeting(db, meeting)? {
+                        let details = questions::questioner(db, question.id)?;
+                        if question.status.is_live()
+                            && details.is_some_and(|details| details.name == name)
+                        {
+                            assert!(questions::holds_allowance(db, question.id)?);
+                            live += 1;
+                        }
+                    }
+                    Ok::<_, ServiceError>(live)
+                })
+                .unwrap();
+            assert!(live <= 1, "round {round}: {live} live");
+        }
     });
 }
 

@@ -141,6 +141,9 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/staff/questions/{id}/admit", "POST", Officer),
     ("/staff/questions/{id}/item", "GET POST", Officer),
     ("/staff/questions/{id}/keep", "POST", Officer),
+    ("/staff/questions/{id}/stands", "POST", Officer),
+    ("/staff/questions/{id}/in-place", "GET POST", Officer),
+    ("/staff/questions/{id}/two-people", "GET POST", Officer),
     ("/staff/questions/{id}/withdraw", "GET POST", Officer),
     ("/staff/questions/{id}/arranged", "POST", Officer),
     ("/staff/questions/{id}/private-link", "GET POST", Officer),
@@ -475,6 +478,7 @@ impl Town {
             ],
             reason: "It is not a serious matter.".to_owned(),
             earlier: String::new(),
+            other: String::new(),
         };
         let service = &self.evening.app.service;
         let officer = &self.evening.officer;

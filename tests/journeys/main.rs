@@ -3,6 +3,7 @@
 mod chair;
 mod changes;
 mod closing;
+mod contested;
 mod evening;
 mod every_route;
 mod follow_up;

@@ -376,6 +376,7 @@ async fn a_rejected_question_is_carried_on_without_the_questioners_details() {
         grounds: vec![Ground::Frivolous],
         reason: "Ask about something that the board can answer.".to_owned(),
         earlier: String::new(),
+        other: String::new(),
     };
     reject_question::reject(
         &town.app.service,

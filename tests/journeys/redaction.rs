@@ -48,6 +48,7 @@ async fn every_letter_and_page_after_a_redaction_quotes_the_published_text() {
         grounds: vec![Ground::Defamatory],
         reason: "It accuses a named person.".to_owned(),
         earlier: String::new(),
+        other: String::new(),
     };
     let officer = &evening_of.officer;
     let question =

@@ -1281,6 +1281,7 @@ async fn a_rejection_shows_its_grounds_and_goes_on_to_the_next_meeting() {
             grounds: vec![Ground::Frivolous],
             reason: "Ask about something that the board can answer.".to_owned(),
             earlier: String::new(),
+            other: String::new(),
         },
     )
     .unwrap();

@@ -393,6 +393,7 @@ async fn ended() -> Ended {
         grounds: vec![Ground::Frivolous],
         reason: "The wordcanary04 is not a serious matter.".to_owned(),
         earlier: String::new(),
+        other: String::new(),
     };
     reject_question::reject(service, officer, rejected.id, rejected.version, &rejection).unwrap();
     let withdrawn = receive(5);

@@ -120,6 +120,7 @@ fn everything_that_the_screens_of_staff_show_changes_the_mark() {
             grounds: vec![Ground::NotCouncilMatter],
             reason: "Ask the owner of the lamp.".to_owned(),
             earlier: String::new(),
+            other: String::new(),
         };
         let second =
             reject_question::reject(service, officer, second.id, second.version, &rejection)

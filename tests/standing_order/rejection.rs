@@ -1,7 +1,10 @@
-//! Clauses (v) and (vi), reading 11: the grounds for rejection.
+//! Clauses (v) and (vi), reading 11: the grounds for rejection. Clauses (i) to (iii), reading 27: what the proper officer finds.
 
 use public_question_time::domain::{
-    codes::Code, refusal::Clause, standing_order::rejection::Ground, wording::Wording,
+    codes::Code,
+    refusal::Clause,
+    standing_order::rejection::{DecidedBy, Ground},
+    wording::Wording,
 };
 use rstest::rstest;
 
@@ -48,7 +51,34 @@ fn every_ground_that_is_printed_is_there(
 fn there_is_no_other_ground() {
     let of = |clause| Ground::ALL.iter().filter(|g| g.clause() == clause).count();
     assert_eq!((of(Clause::V), of(Clause::Vi)), (8, 3));
-    assert_eq!(Ground::ALL.len(), 11);
+    assert_eq!(Ground::ALL.len(), 14);
+}
+
+#[rstest]
+#[case::resident(Ground::NotResident, Clause::I, false)]
+#[case::agenda(Ground::NotOnAgenda, Clause::Ii, true)]
+#[case::second(Ground::AlreadyAsked, Clause::Iii, false)]
+fn reading_27_the_proper_officer_alone_decides_on_clauses_i_to_iii(
+    #[case] ground: Ground,
+    #[case] clause: Clause,
+    #[case] leaves_another: bool,
+) {
+    assert_eq!(ground.clause(), clause);
+    assert_eq!(ground.decided_by(), DecidedBy::ProperOfficer);
+    assert_eq!(ground.leaves_another(), leaves_another);
+}
+
+#[test]
+fn the_chair_decides_on_clauses_v_and_vi() {
+    for ground in Ground::ALL {
+        let printed = matches!(ground.clause(), Clause::V | Clause::Vi);
+        assert_eq!(
+            ground.decided_by() == DecidedBy::ChairOrProperOfficer,
+            printed,
+            "{ground}"
+        );
+        assert!(!printed || ground.leaves_another(), "{ground}");
+    }
 }
 
 #[test]
@@ -61,9 +91,10 @@ fn every_ground_has_words_of_its_own_and_a_next_step() {
     for &ground in Ground::ALL {
         assert!(ground.words(&wording).starts_with("It "), "{ground}");
         assert!(
-            ground
-                .proposed_reason(&wording)
-                .starts_with("Your question "),
+            ground.decided_by() == DecidedBy::ProperOfficer
+                || ground
+                    .proposed_reason(&wording)
+                    .starts_with("Your question "),
             "{ground}"
         );
         assert!(ground.proposed_reason(&wording).ends_with('.'), "{ground}");

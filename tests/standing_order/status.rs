@@ -92,6 +92,8 @@ fn every_status_and_act_is_of_use() {
 #[case::reading_7_withdrawn(Status::Submitted, &[Act::Withdraw], Status::Withdrawn)]
 #[case::reading_11_rejected_at_the_meeting(Status::Approved, &[Act::Reject], Status::Rejected)]
 #[case::reading_11_reopened(Status::Submitted, &[Act::Reject, Act::Reopen, Act::Approve], Status::Approved)]
+#[case::reading_26_replaced_and_back(Status::Approved, &[Act::Replace, Act::Admit, Act::Approve], Status::Approved)]
+#[case::reading_26_replaced_and_answered_in_writing(Status::Submitted, &[Act::Replace, Act::Owe, Act::Respond], Status::Responded)]
 #[case::reading_13_absent_and_nothing_owed(Status::Approved, &[Act::Lapse], Status::NotPut)]
 #[case::reading_15_not_reached(Status::Approved, &[Act::Owe, Act::Respond, Act::Correct, Act::Correct], Status::Responded)]
 #[case::reading_15_not_decided(Status::Submitted, &[Act::Owe], Status::ResponseOwed)]
@@ -106,6 +108,7 @@ fn the_readings_have_their_way_through_the_table(
 }
 
 #[rstest]
+#[case::replaced_after_it_was_put(Status::Answered, Act::Replace)]
 #[case::answered_without_approval(Status::Submitted, Act::Answer)]
 #[case::approved_without_admission(Status::Refused, Act::Approve)]
 #[case::approved_while_rejected(Status::Rejected, Act::Approve)]

@@ -1,4 +1,5 @@
-//! Clauses (v) and (vi): the grounds on which the chair or the proper officer may reject a question (reading 11).
+//! The grounds on which a question may be rejected: those of clauses (v) and (vi), by the chair or the proper officer (reading 11);
+//! and what the proper officer finds on clauses (i), (ii) and (iii) (reading 27).
 
 use crate::{
     coded,
@@ -8,6 +9,12 @@ use crate::{
 coded! {
     /// A ground for rejection.
     pub enum Ground {
+        /// The questioner does not live in the borough.
+        NotResident = "not_resident",
+        /// Not about the agenda of the meeting.
+        NotOnAgenda = "not_on_agenda",
+        /// The same person or organisation has already sent a question to the meeting.
+        AlreadyAsked = "already_asked",
         /// Not the council's responsibility, and does not affect the borough.
         NotCouncilMatter = "not_council_matter",
         /// Defamatory.
@@ -45,13 +52,22 @@ pub fn what_next(grounds: &[Ground], in_time: bool) -> Vec<&'static str> {
     next
 }
 
+/// Who may reject a question on a ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecidedBy {
+    /// The chair of the board, or the proper officer.
+    ChairOrProperOfficer,
+    /// The proper officer alone: it takes the questioner's details, or what is known of the agenda.
+    ProperOfficer,
+}
+
 impl Ground {
     /// The clause that it stands in.
     pub fn clause(self) -> Clause {
         match self {
-            Self::PlanningApplication | Self::LicensingApplication | Self::PrivateMatter => {
-                Clause::Vi
-            }
+            Self::NotResident => Clause::I,
+            Self::NotOnAgenda => Clause::Ii,
+            Self::AlreadyAsked => Clause::Iii,
             Self::NotCouncilMatter
             | Self::Defamatory
             | Self::Frivolous
@@ -60,12 +76,18 @@ impl Ground {
             | Self::Racist
             | Self::SubstantiallyTheSame
             | Self::ConfidentialOrExempt => Clause::V,
+            Self::PlanningApplication | Self::LicensingApplication | Self::PrivateMatter => {
+                Clause::Vi
+            }
         }
     }
 
     /// A name for a line of a list, such as a history.
     pub fn label(self) -> &'static str {
         match self {
+            Self::NotResident => "Not a resident of the borough",
+            Self::NotOnAgenda => "Not about the agenda",
+            Self::AlreadyAsked => "A second question from one person or organisation",
             Self::NotCouncilMatter => "Not about the council or the borough",
             Self::Defamatory => "Defamatory",
             Self::Frivolous => "Frivolous",
@@ -80,9 +102,34 @@ impl Ground {
         }
     }
 
+    /// Who may reject a question on this ground: clause (v) names both, clauses (i) to (iii) nobody, so that they are decided by the
+    /// officer to whom notice is given.
+    pub fn decided_by(self) -> DecidedBy {
+        match self.clause() {
+            Clause::V | Clause::Vi => DecidedBy::ChairOrProperOfficer,
+            Clause::I
+            | Clause::Ii
+            | Clause::Iii
+            | Clause::Iv
+            | Clause::Vii
+            | Clause::Viii
+            | Clause::Ix => DecidedBy::ProperOfficer,
+        }
+    }
+
+    /// Whether a question that is rejected in time on this ground leaves its questioner free to send another to the same meeting.
+    pub fn leaves_another(self) -> bool {
+        !matches!(self, Self::NotResident | Self::AlreadyAsked)
+    }
+
     /// In words for a list to choose from.
     pub fn words(self, wording: &Wording<'_>) -> String {
         let words = match self {
+            Self::NotResident => "It is not from a resident of the borough",
+            Self::NotOnAgenda => "It is not about anything on the agenda of the meeting",
+            Self::AlreadyAsked => {
+                "It is from a person or organisation that has already sent a question to this meeting"
+            }
             Self::NotCouncilMatter => {
                 "It is not about something the council is responsible for, or that affects the borough"
             }
@@ -110,6 +157,15 @@ impl Ground {
     /// The reason proposed for the letter; the officer may change it.
     pub fn proposed_reason(self, wording: &Wording<'_>) -> String {
         let words = match self {
+            Self::NotResident => {
+                "Public question time is for people who live in the borough. From what we have checked, you do not live there."
+            }
+            Self::NotOnAgenda => {
+                "A question must be about something on the agenda of the meeting. Your question is not about any of the items on this agenda."
+            }
+            Self::AlreadyAsked => {
+                "We had already received a question to this meeting that we believe is from you or your organisation. That question is not affected by this decision."
+            }
             Self::NotCouncilMatter => {
                 "Your question is about something that the council is not responsible for and that does not affect the borough as such."
             }
@@ -149,6 +205,15 @@ impl Ground {
     /// What the questioner can do instead. `in_time`: whether another question can still be sent to the meeting.
     pub fn what_next(self, in_time: bool) -> &'static str {
         match self {
+            Self::NotResident => {
+                "If you do live in the borough, contact us with something that shows your address. You can also contact us about your question in another way."
+            }
+            Self::NotOnAgenda => {
+                "You can send your question to a meeting that has this matter on its agenda, or contact us about it in another way."
+            }
+            Self::AlreadyAsked => {
+                "If the other question was sent by somebody else, contact us. Otherwise, you can send this question to a later meeting."
+            }
             Self::NotCouncilMatter => {
                 "You can contact the organisation that is responsible. We can tell you which one it is."
             }

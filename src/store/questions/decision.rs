@@ -26,6 +26,26 @@ coded! {
         Reconsidered = "reconsidered",
         /// A strong match was judged not to be the same (reading 10).
         MatchJudged = "match_judged",
+        /// Another question was admitted in its place (reading 26).
+        Replaced = "replaced",
+        /// Its questioner and that of another question are two people (reading 5).
+        TwoPeople = "two_people",
+        /// The refusal by rule stands, so that nobody has to decide on it any more.
+        RefusalStands = "refusal_stands",
+    }
+}
+
+impl DecisionKind {
+    /// Whether it says if the question is put, and not only something about it.
+    pub fn is_about_being_put(self) -> bool {
+        match self {
+            Self::Approved
+            | Self::Rejected
+            | Self::Reopened
+            | Self::Reconsidered
+            | Self::Replaced => true,
+            Self::MatchJudged | Self::TwoPeople | Self::RefusalStands => false,
+        }
     }
 }
 
@@ -38,12 +58,45 @@ pub struct Decision {
     pub grounds: Vec<Ground>,
     /// The reason in words.
     pub reason: Option<String>,
-    /// The earlier question that it is the same as, or was judged against.
+    /// The other question that the decision names: the one that it is the same as, was judged against, or gave way to.
     pub earlier: Option<QuestionId>,
     /// By whom.
     pub staff_id: StaffId,
     /// When.
     pub decided_at: DateTime<Utc>,
+}
+
+impl Decision {
+    /// The earlier question that this one was rejected as the same as. Any other question that a decision names is nobody's but the
+    /// officers': it may be somebody else's, and need not be published.
+    pub fn same_as(&self) -> Option<QuestionId> {
+        self.earlier.filter(|_| {
+            self.kind == DecisionKind::Rejected
+                && self.grounds.contains(&Ground::SubstantiallyTheSame)
+        })
+    }
+}
+
+/// The questions whose questioner was judged to be another person than this one's, whichever of the two the decision is about.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn judged_apart(db: &mut Db, question: QuestionId) -> Result<Vec<QuestionId>, StoreError> {
+    let id = question.to_string();
+    let found: Vec<(String, Option<String>)> = decisions::table
+        .filter(decisions::decision.eq(DecisionKind::TwoPeople.code()))
+        .filter(
+            decisions::question_id
+                .eq(&id)
+                .or(decisions::earlier_question_id.eq(Some(&id))),
+        )
+        .select((decisions::question_id, decisions::earlier_question_id))
+        .load(db)?;
+    found
+        .into_iter()
+        .filter_map(|(one, other)| if one == id { other } else { Some(one) })
+        .map(|other| rows::parsed(&other))
+        .collect()
 }
 
 /// Adds a decision.

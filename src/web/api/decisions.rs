@@ -14,11 +14,13 @@ use crate::{
         standing_order::rejection::Ground,
     },
     service::{
-        admit_question, approve_question, arrange_for_questioner, change_matter, minutes,
-        permission,
+        admit_question, approve_question, arrange_for_questioner, change_matter, judge_people,
+        minutes, permission,
         redact_question::{self, Redaction},
         reject_question::{self, Rejection},
-        reopen_question, responses, your_question,
+        reopen_question,
+        replace_question::{self, InPlace},
+        responses, your_question,
     },
     web::{Answer, ApiActor},
 };
@@ -34,7 +36,8 @@ pub enum DecisionInput {
         #[schema(example = "The earlier question was about another road.")]
         judgement: Option<String>,
     },
-    /// It will not: the proper officer, or the chair of the board.
+    /// It will not: the proper officer, or the chair of the board. The grounds `not_resident`, `not_on_agenda` and `already_asked` are
+    /// the proper officer's.
     Reject {
         /// The grounds, one at least.
         grounds: Vec<Ground>,
@@ -47,17 +50,44 @@ pub enum DecisionInput {
         #[serde(default)]
         #[schema(example = "PQ-2026-7KX4")]
         earlier: Option<String>,
+        /// The reference of the other question to this meeting, on the ground that the same person or organisation has already asked.
+        #[serde(default)]
+        #[schema(example = "PQ-2026-8ABC")]
+        other: Option<String>,
     },
     /// A rejection is taken back, until the meeting: the proper officer, or the chair of the board.
     Reopen {
         /// Why.
         reason: String,
     },
-    /// A question that the standing order refused is admitted by a recorded exception: the proper officer.
+    /// A question that the standing order refused, or that was replaced, is admitted: the proper officer. Where something still stands
+    /// against it, that is a recorded exception and needs a reason.
     Admit {
-        /// Why.
+        /// Why an exception is made.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// It is admitted in the place of the question that holds the allowance of the same person or organisation: the proper officer.
+    AdmitInPlace {
+        /// The question that gives way.
+        of: QuestionId,
+        /// Its version that you saw.
+        of_version: i32,
+        /// Whether the question that gives way gets a written response.
+        written_response: bool,
+        /// Why. It is recorded, and not sent to anybody.
         reason: String,
     },
+    /// Its questioner and that of another question to the meeting are two people: the proper officer.
+    TwoPeople {
+        /// The reference of the other question.
+        #[schema(example = "PQ-2026-8ABC")]
+        other: String,
+        /// How that is known. It is recorded, and not sent to anybody.
+        reason: String,
+    },
+    /// The refusal by the standing order stands, so that it no longer waits for a decision: the proper officer.
+    RefusalStands {},
     /// A question that the standing order refused gets a written response: the proper officer.
     KeepForResponse {},
     /// The published words are changed, to take out what must not be published: the proper officer.
@@ -128,6 +158,7 @@ pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Bo
                     grounds,
                     reason,
                     earlier,
+                    other,
                 } => reject_question::reject(
                     service,
                     &acting,
@@ -137,13 +168,38 @@ pub async fn decide(actor: ApiActor, id: Id<QuestionId>, seen: IfMatch, body: Bo
                         grounds: grounds.clone(),
                         reason: reason.clone(),
                         earlier: earlier.clone().unwrap_or_default(),
+                        other: other.clone().unwrap_or_default(),
                     },
                 ),
                 DecisionInput::Reopen { reason } => {
                     reopen_question::reopen(service, &acting, id, version, reason)
                 }
                 DecisionInput::Admit { reason } => {
+                    let reason = reason.as_deref().unwrap_or_default();
                     admit_question::admit(service, &acting, id, version, reason)
+                }
+                DecisionInput::AdmitInPlace {
+                    of,
+                    of_version,
+                    written_response,
+                    reason,
+                } => replace_question::admit_in_place(
+                    service,
+                    &acting,
+                    id,
+                    version,
+                    &InPlace {
+                        holder: *of,
+                        holder_version: *of_version,
+                        respond: *written_response,
+                        reason: reason.clone(),
+                    },
+                ),
+                DecisionInput::TwoPeople { other, reason } => {
+                    judge_people::two_people(service, &acting, id, version, other, reason)
+                }
+                DecisionInput::RefusalStands {} => {
+                    judge_people::refusal_stands(service, &acting, id, version)
                 }
                 DecisionInput::KeepForResponse {} => {
                     responses::keep_for_response(service, &acting, id, version)

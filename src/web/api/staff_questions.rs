@@ -124,6 +124,11 @@ pub struct StaffQuestion {
     pub deadline_at: DateTime<Utc>,
     /// Why the standing order refused it, if it did.
     pub refusals: Vec<RefusalProblem>,
+    /// The refusals that would still stand if the rule were read again now, for a question that was refused or replaced. Where there
+    /// are none, it is admitted without an exception.
+    pub standing_refusals: Vec<RefusalProblem>,
+    /// The questions that hold the allowance of the same person or organisation: one of them can give way.
+    pub holders: Vec<QuestionId>,
     /// What the directory said of the postcode.
     pub postcode_check: PostcodeCheck,
     /// Why the questioner thinks that it differs from one put before: for the proper officer.
@@ -229,7 +234,7 @@ pub struct Decision {
     pub grounds: Vec<Ground>,
     /// The reason in words.
     pub reason: Option<String>,
-    /// The earlier question that it is the same as, or was judged against.
+    /// The other question that the decision names: the one that it is the same as, was judged against, or gave way to.
     pub earlier: Option<QuestionId>,
     /// Who decided.
     pub by: StaffId,
@@ -347,6 +352,12 @@ impl StaffQuestion {
                 .iter()
                 .map(|refusal| RefusalProblem::new(refusal, names, NextMeeting::Unknown))
                 .collect(),
+            standing_refusals: dossier
+                .standing
+                .iter()
+                .map(|refusal| RefusalProblem::new(refusal, names, NextMeeting::Unknown))
+                .collect(),
+            holders: dossier.holders.iter().map(|holder| holder.id).collect(),
             postcode_check: question.postcode_check,
             difference: question.difference,
             carried_from: question.carried_from,

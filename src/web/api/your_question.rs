@@ -136,7 +136,11 @@ impl YourQuestion {
         let view = &seen.view;
         let question = &view.question;
         let (earlier, known) = service.store.read(|db| {
-            let rejected = view.decisions.iter().rev().find_map(|d| d.earlier);
+            let rejected = view
+                .decisions
+                .iter()
+                .rev()
+                .find_map(questions::Decision::same_as);
             let earlier = match rejected {
                 Some(id) => Some(questions::question(db, id)?.reference.to_string()),
                 None => None,
@@ -166,7 +170,7 @@ impl YourQuestion {
                     })
                     .collect(),
                 reason: decision.reason.clone().unwrap_or_default(),
-                earlier: earlier.clone().filter(|_| decision.earlier.is_some()),
+                earlier: earlier.clone().filter(|_| decision.same_as().is_some()),
                 decided_at: decision.decided_at,
             });
         Ok(Self {

@@ -462,7 +462,11 @@ pub(super) fn render(
             })
             .collect(),
         items,
-        grounds: ground_choices(&staff.service().wording(meeting), &[]),
+        grounds: ground_choices(
+            &staff.service().wording(meeting),
+            &[],
+            staff.member().is_proper_officer(),
+        ),
         owed: if closed {
             owed(list, staff)
         } else {

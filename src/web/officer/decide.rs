@@ -5,13 +5,19 @@ use askama::Template;
 
 use crate::{
     domain::{
-        codes::Code, id::QuestionId, reference::Reference, standing_order::rejection::Ground,
-        status::Act,
+        codes::Code,
+        id::QuestionId,
+        reference::Reference,
+        refusal::Refusal,
+        standing_order::rejection::Ground,
+        status::{Act, Status},
+        wording::Wording,
     },
     service::{
-        Service, ServiceError,
+        FieldError, Service, ServiceError,
         actor::Acting,
-        admit_question, approve_question, arrange_for_questioner, dossier, permission,
+        admit_question, approve_question, arrange_for_questioner, dossier, judge_people,
+        permission,
         reject_question::{self, Rejection},
         reopen_question, responses, your_question,
     },
@@ -83,6 +89,20 @@ async fn carry_out(
         Ok(_) => Ok(pages::see_other(&format!("{}?done={done}", address(id)))),
         Err(ServiceError::Invalid(errors)) => {
             question::again(staff, id, form.state().refused(errors)).await
+        }
+        Err(ServiceError::Refused(refusals))
+            if act == Act::Reopen
+                && refusals
+                    .iter()
+                    .all(|refusal| matches!(refusal, Refusal::SecondQuestion { .. })) =>
+        {
+            // the words of the refusal are for residents
+            let error = FieldError::new(
+                "reason",
+                "second-question",
+                "This rejection cannot be taken back: the same person or organisation has sent another question to the meeting since",
+            );
+            question::again(staff, id, form.state().refused([error])).await
         }
         Err(ServiceError::Conflict(why)) => {
             let action = format!("{}/{path}", address(id));
@@ -232,6 +252,9 @@ pub async fn withdraw(staff: Staff, id: web::Path<QuestionId>, form: Form) -> An
 struct RejectPage {
     page: Page,
     form: FormState,
+    /// What has happened to the question meanwhile; empty where nothing has.
+    notice: &'static str,
+    officer: bool,
     grounds: Vec<Choice>,
     text: String,
     version: i32,
@@ -262,6 +285,7 @@ fn rejection(fields: &Fields) -> Rejection {
         grounds: chosen(&fields.values("grounds")),
         reason: fields.value("reason").to_owned(),
         earlier: fields.value("earlier").to_owned(),
+        other: fields.value("other").to_owned(),
     }
 }
 
@@ -279,13 +303,17 @@ pub async fn write_rejection(
     let grounds = chosen(&codes);
     let dossier = question::load(&staff, *id).await?;
     let wording = staff.service().wording(dossier.view.meeting.meeting());
-    let proposed = grounds
+    let proposed = proposed(&grounds, &wording);
+    let other = query
         .iter()
-        .map(|ground| ground.proposed_reason(&wording))
-        .collect::<Vec<_>>()
-        .join("\n\n");
+        .find(|(name, _)| name == "other")
+        .and_then(|(_, reference)| Reference::parse(reference).ok())
+        .map(|reference| reference.to_string())
+        .unwrap_or_default();
     let mut form = FormState::blank()
-        .with("reason", proposed)
+        .with("reason", proposed.clone())
+        .with("proposed", proposed)
+        .with("other", other)
         .with("version", dossier.question().version.to_string());
     let named = query
         .iter()
@@ -299,6 +327,20 @@ pub async fn write_rejection(
     reject_page(&staff, &dossier, form, &grounds)
 }
 
+/// The reason that is proposed for these grounds.
+fn proposed(grounds: &[Ground], wording: &Wording<'_>) -> String {
+    grounds
+        .iter()
+        .map(|ground| ground.proposed_reason(wording))
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+/// The same text, whatever a browser does to its line ends.
+fn same_text(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
 fn reject_page(
     staff: &Staff,
     dossier: &dossier::Dossier,
@@ -307,14 +349,23 @@ fn reject_page(
 ) -> Answer {
     let question = dossier.question();
     let wrong = form.has_errors();
+    let notice = match question.status {
+        Status::Approved => {
+            "This question has been approved, and the questioner has been told so. Rejecting it takes the approval back."
+        }
+        _ => "",
+    };
     let template = RejectPage {
         page: staff
             .page("Write the rejection")
             .within("/staff/questions")
             .with_errors(wrong),
+        notice,
+        officer: dossier.officer(),
         grounds: question::ground_choices(
             &staff.service().wording(dossier.view.meeting.meeting()),
             grounds,
+            dossier.officer(),
         ),
         text: question.public_text.clone(),
         version: form.value("version").parse().unwrap_or(-1),
@@ -338,6 +389,35 @@ pub async fn reject(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answ
     if step == "change" {
         let dossier = question::load(&staff, id).await?;
         return reject_page(&staff, &dossier, form.state(), &grounds);
+    }
+    let asked = form.fields.value("proposed");
+    if step == "preview"
+        && !asked.is_empty()
+        && !grounds.is_empty()
+        && same_text(&rejection.reason, asked)
+    {
+        // perhaps other grounds were ticked, while the reason is still the one that was proposed for the first ones
+        let dossier = question::load(&staff, id).await?;
+        let wording = staff.service().wording(dossier.view.meeting.meeting());
+        let now_proposed = proposed(&grounds, &wording);
+        if !same_text(asked, &now_proposed) {
+            let error = FieldError::new(
+                "reason",
+                "changed",
+                "Check the reason. It has been changed to fit the grounds that you chose",
+            );
+            let kept: Fields = form
+                .fields
+                .to_keep()
+                .into_iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "reason" | "proposed"))
+                .collect();
+            let form = FormState::of(kept)
+                .with("reason", now_proposed.clone())
+                .with("proposed", now_proposed)
+                .refused([error]);
+            return reject_page(&staff, &dossier, form, &grounds);
+        }
     }
     let acting = staff.acting();
     let seen = version(&form.fields);
@@ -385,6 +465,116 @@ pub async fn reject(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answ
             );
             overtaken(&staff, id, why, &fields, Some(act)).await
         }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Notes that the refusal by rule stands.
+pub async fn stands(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    let id = id.into_inner();
+    let act = (Act::Admit, "stands", "The refusal stands all the same");
+    carry_out(
+        &staff,
+        id,
+        &form,
+        act,
+        "stands",
+        move |service, acting, f| judge_people::refusal_stands(service, acting, id, version(f)),
+    )
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "officer/two_people.html")]
+struct TwoPeoplePage {
+    page: Page,
+    form: FormState,
+    reference: String,
+    other: String,
+    reasons: String,
+    version: i32,
+    href: String,
+}
+
+/// Asks how it is known that two questioners are two people.
+pub async fn ask_two_people(
+    staff: Staff,
+    id: web::Path<QuestionId>,
+    query: web::Query<Vec<(String, String)>>,
+) -> Answer {
+    let other = query
+        .iter()
+        .find(|(name, _)| name == "other")
+        .map(|(_, reference)| reference.clone())
+        .unwrap_or_default();
+    two_people_page(&staff, *id, FormState::blank().with("other", other)).await
+}
+
+async fn two_people_page(staff: &Staff, id: QuestionId, form: FormState) -> Answer {
+    permission::proper_officer(&staff.acting())?;
+    let dossier = question::load(staff, id).await?;
+    let question = dossier.question();
+    let Some(similar) = dossier
+        .similar
+        .iter()
+        .find(|similar| similar.question.reference.to_string() == form.value("other"))
+    else {
+        // the other one is not there any more, or does not look alike any more
+        return Ok(pages::see_other(&address(id)));
+    };
+    let wrong = form.has_errors();
+    let template = TwoPeoplePage {
+        page: staff
+            .page("Record that these are two people")
+            .within("/staff/questions")
+            .with_errors(wrong),
+        reference: question.reference.to_string(),
+        other: similar.question.reference.to_string(),
+        reasons: similar
+            .evidence
+            .iter()
+            .flat_map(|found| &found.reasons)
+            .map(|likeness| likeness.words())
+            .collect::<Vec<_>>()
+            .join("; "),
+        version: question.version,
+        href: address(id),
+        form,
+    };
+    if wrong {
+        pages::invalid(&template)
+    } else {
+        pages::page(&template)
+    }
+}
+
+/// Records that two questioners are two people.
+pub async fn two_people(staff: Staff, id: web::Path<QuestionId>, form: Form) -> Answer {
+    permission::proper_officer(&staff.acting())?;
+    let id = id.into_inner();
+    let acting = staff.acting();
+    let fields = form.fields.clone();
+    let result = staff
+        .run(move |service| {
+            judge_people::two_people(
+                service,
+                &acting,
+                id,
+                version(&fields),
+                fields.value("other"),
+                fields.value("reason"),
+            )
+        })
+        .await;
+    match result {
+        Ok(_) => Ok(pages::see_other(&format!(
+            "{}?done=two-people",
+            address(id)
+        ))),
+        Err(ServiceError::Invalid(errors)) => {
+            two_people_page(&staff, id, form.state().refused(errors)).await
+        }
+        Err(ServiceError::Conflict(why)) => overtaken(&staff, id, why, &form.fields, None).await,
         Err(other) => Err(other.into()),
     }
 }

@@ -54,11 +54,15 @@ fn who(entry: &Entry, name: Option<&str>) -> String {
 fn act(code: &str) -> String {
     let words = match code {
         "submit" => "gave notice of the question",
-        "admit" => "admitted the question by an exception",
         "restore" => "put the question in its place at the meeting",
         "judge_again" => "read the rule to the question again",
         "reconsider" => "found that the question is to be decided on again",
         "change_matter" => "changed what the question is about",
+        "admit" => "admitted the question",
+        "admit_in_place" => "admitted the question in place of another",
+        "replace" => "admitted another question in place of this one",
+        "two_people" => "decided that its questioner and another are two people",
+        "refusal_stands" => "decided that the refusal stands",
         "exception" => "recorded an exception",
         "approve" => "approved the question",
         "reject" => "rejected the question",

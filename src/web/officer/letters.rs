@@ -38,6 +38,7 @@ pub fn kind_words(kind: &str) -> &'static str {
         "refused" => "Refusal by the rule",
         "admitted" => "Admitted after all",
         "approved" => "Approval",
+        "replaced" => "Another question in its place",
         "rejected" => "Rejection",
         "reopened" => "Rejection taken back",
         "withdrawn" => "Withdrawal",

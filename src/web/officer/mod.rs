@@ -10,6 +10,7 @@ mod dates;
 mod decide;
 mod desk;
 mod history;
+mod in_place;
 mod letters;
 mod meetings;
 mod minutes;
@@ -67,6 +68,17 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
                 .route(post().to(other_item::change)),
         )
         .service(resource(question("/keep")).route(post().to(decide::keep)))
+        .service(resource(question("/stands")).route(post().to(decide::stands)))
+        .service(
+            resource(question("/in-place"))
+                .route(get().to(in_place::ask))
+                .route(post().to(in_place::post)),
+        )
+        .service(
+            resource(question("/two-people"))
+                .route(get().to(decide::ask_two_people))
+                .route(post().to(decide::two_people)),
+        )
         .service(
             resource(question("/withdraw"))
                 .route(get().to(decide::ask_withdraw))

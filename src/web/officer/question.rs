@@ -13,7 +13,10 @@ use crate::{
         questioner::Naming,
         same_person::Likelihood,
         similarity::{Band, explanation::explain},
-        standing_order::{Exception, rejection::Ground},
+        standing_order::{
+            Exception,
+            rejection::{DecidedBy, Ground},
+        },
         status::{Act, Status},
         wording::Wording,
     },
@@ -79,6 +82,16 @@ struct QuestionPage {
     agenda_refusal: String,
     approval: Option<Preview>,
     response_href: String,
+    /// The live questions that hold the allowance which this one would need.
+    holders: Vec<HolderRow>,
+}
+
+struct HolderRow {
+    reference: String,
+    href: String,
+    /// Where this question is admitted in its place; empty where that is not possible.
+    in_place_href: String,
+    status: &'static str,
 }
 
 impl QuestionPage {
@@ -108,6 +121,9 @@ impl QuestionPage {
 
 /// What whoever looks may do now.
 struct May {
+    /// Whether nothing stands against admitting it, so that it takes no exception.
+    admit_plainly: bool,
+    stand: bool,
     approve: bool,
     reject: bool,
     reopen: bool,
@@ -158,6 +174,12 @@ struct SimilarRow {
     that: Vec<SummaryRow>,
     this_text: String,
     that_text: String,
+    /// Where it is decided that they are one person; empty where this question cannot be rejected.
+    same_person_href: String,
+    /// Where it is recorded that they are two; empty where it was, or where an exception has to record it.
+    two_people_href: String,
+    /// Whether it was recorded that they are two.
+    apart: bool,
 }
 
 struct LetterRow {
@@ -222,6 +244,11 @@ fn words_of_done(done: &str) -> &'static str {
         "rejected" => "The question is rejected. The letter is on its way.",
         "reopened" => "The rejection is taken back. The letter is on its way.",
         "admitted" => "The question is admitted. It now waits for a decision.",
+        "in-place" => {
+            "The question is admitted in place of the other one. Both letters are on their way."
+        }
+        "two-people" => "It is recorded that these are two people.",
+        "stands" => "The refusal stands. The question no longer waits for a decision.",
         "kept" => "A written response is owed. The questioner is told by when.",
         "withdrawn" => "The question is withdrawn.",
         "link" => "Private link replaced. Links in earlier letters no longer work.",
@@ -261,12 +288,14 @@ fn render(
         String::new()
     };
     let may = May {
+        admit_plainly: dossier.allows(Act::Admit) && dossier.nothing_stands(),
+        stand: dossier.may_let_stand(),
         approve: dossier.allows(Act::Approve) && agenda_refusal.is_empty(),
         reject: dossier.allows(Act::Reject),
         reopen: dossier.allows(Act::Reopen),
         admit: dossier.allows(Act::Admit)
-            && question
-                .refusals
+            && dossier
+                .standing
                 .iter()
                 .all(|refusal| Exception::for_refusal(refusal).is_some()),
         keep: dossier.may_be_kept(),
@@ -351,7 +380,7 @@ fn render(
         similar: dossier
             .similar
             .iter()
-            .map(|similar| similar_row(view, similar))
+            .map(|similar| similar_row(dossier, similar))
             .collect(),
         decisions: view
             .decisions
@@ -363,7 +392,13 @@ fn render(
                 let earlier = decision
                     .earlier
                     .and_then(|id| dossier.references.get(&id))
-                    .map(|reference| format!("Earlier question {reference}"));
+                    .map(|reference| {
+                        if decision.same_as().is_some() || decision.kind == DecisionKind::MatchJudged {
+                            format!("Earlier question {reference}")
+                        } else {
+                            format!("Other question {reference}")
+                        }
+                    });
                 Line {
                     when: local_time::day_at_time(decision.decided_at),
                     who: names(&decision.staff_id),
@@ -373,6 +408,9 @@ fn render(
                         DecisionKind::Reopened => "took the rejection back",
                         DecisionKind::Reconsidered => "undid the approval",
                         DecisionKind::MatchJudged => "judged it not the same as an earlier question",
+                        DecisionKind::Replaced => "admitted another question in its place",
+                        DecisionKind::TwoPeople => "decided that its questioner and another are two people",
+                        DecisionKind::RefusalStands => "decided that the refusal stands",
                     }
                     .to_owned(),
                     more: grounds
@@ -418,9 +456,23 @@ fn render(
             })
             .collect(),
         history: history::lines(&view.history),
-        grounds: ground_choices(&wording, &[]),
-        usual_reasons: question
-            .refusals
+        grounds: ground_choices(&wording, &[], dossier.officer()),
+        holders: dossier
+            .holders
+            .iter()
+            .map(|holder| HolderRow {
+                reference: holder.reference.to_string(),
+                href: format!("/staff/questions/{}", holder.id),
+                in_place_href: if dossier.allows(Act::Admit) {
+                    format!("/staff/questions/{}/in-place?of={}", question.id, holder.id)
+                } else {
+                    String::new()
+                },
+                status: holder.status.words(),
+            })
+            .collect(),
+        usual_reasons: dossier
+            .standing
             .iter()
             .filter_map(Exception::for_refusal)
             .flat_map(|exception| exception.usual_reasons())
@@ -450,14 +502,15 @@ pub fn colour(status: Status) -> &'static str {
         Status::Approved | Status::Answered | Status::DealtWith | Status::Responded => "green",
         Status::Rejected | Status::Refused => "red",
         Status::ResponseOwed => "orange",
-        Status::Withdrawn | Status::Disowned | Status::NotPut => "grey",
+        Status::Replaced | Status::Withdrawn | Status::Disowned | Status::NotPut => "grey",
     }
 }
 
-/// The grounds to choose from, each with its clause.
-pub fn ground_choices(wording: &Wording<'_>, chosen: &[Ground]) -> Vec<Choice> {
+/// The grounds to choose from, each with its clause: all for the proper officer, those of clauses (v) and (vi) for a chair.
+pub fn ground_choices(wording: &Wording<'_>, chosen: &[Ground], officer: bool) -> Vec<Choice> {
     Ground::ALL
         .iter()
+        .filter(|ground| officer || ground.decided_by() == DecidedBy::ChairOrProperOfficer)
         .map(|ground| {
             Choice::new(ground.code(), ground.words(wording))
                 .hint(wording.cite(ground.clause()))
@@ -624,8 +677,30 @@ fn matches(dossier: &Dossier, may_approve: bool) -> Vec<MatchRow> {
     rows
 }
 
-fn similar_row(view: &QuestionForStaff, similar: &SimilarForStaff) -> SimilarRow {
+fn similar_row(dossier: &Dossier, similar: &SimilarForStaff) -> SimilarRow {
+    let view = &dossier.view;
+    let apart = dossier.apart.contains(&similar.question.id);
+    let reference = similar.question.reference.to_string();
+    let stands = !matches!(
+        similar.question.status,
+        Status::Withdrawn | Status::Disowned | Status::Refused | Status::Replaced
+    );
+    let here = format!("/staff/questions/{}", view.question.id);
     let mut row = SimilarRow {
+        same_person_href: if dossier.officer() && stands && dossier.allows(Act::Reject) {
+            format!(
+                "{here}/reject?grounds={}&other={reference}",
+                Ground::AlreadyAsked.code()
+            )
+        } else {
+            String::new()
+        },
+        two_people_href: if dossier.officer() && !apart && view.question.status.is_live() {
+            format!("{here}/two-people?other={reference}")
+        } else {
+            String::new()
+        },
+        apart,
         reference: similar.question.reference.to_string(),
         href: format!("/staff/questions/{}", similar.question.id),
         contested: similar.contested,

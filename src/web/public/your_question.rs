@@ -130,7 +130,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
                     let view = &looked.view;
                     let rejected = last_rejection(&view.decisions)
                         .filter(|_| view.question.status == Status::Rejected);
-                    let earlier = match rejected.and_then(|decision| decision.earlier) {
+                    let earlier = match rejected.and_then(Decision::same_as) {
                         Some(id) => {
                             let earlier = questions::question(db, id)?;
                             Some(views::public_question(db, &earlier)?)
@@ -316,6 +316,13 @@ fn standing(
         Status::Rejected => (
             "red",
             vec!["Your question will not be put at the meeting.".to_owned()],
+        ),
+        Status::Replaced => (
+            "grey",
+            vec![
+                "Your question will not be put at the meeting. Another question that we believe is from you or your organisation was accepted in its place.".to_owned(),
+                "If you did not send another question, contact us as soon as you can.".to_owned(),
+            ],
         ),
         Status::Withdrawn => (
             "grey",
