@@ -217,7 +217,6 @@ const OPERATIONS: &[(&str, For)] = &[
     ("see_event_log", Chair),
     ("list_written_responses", Responders),
     ("list_response_writers", Responders),
-    ("chase_response", Officer),
     ("read_written_response", Theirs),
     ("list_days", Anyone),
     ("list_letters", Officer),

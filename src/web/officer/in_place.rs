@@ -71,7 +71,9 @@ pub async fn ask(
     query: web::Query<Vec<(String, String)>>,
 ) -> Answer {
     permission::proper_officer(&staff.acting())?;
-    let holder = holder(&query)?;
+    let Ok(holder) = holder(&query) else {
+        return Ok(pages::see_other(&address(*id)));
+    };
     word(
         &staff,
         *id,
