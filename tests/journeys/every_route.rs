@@ -146,6 +146,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/staff/questions/{id}/two-people", "GET POST", Officer),
     ("/staff/questions/{id}/withdraw", "GET POST", Officer),
     ("/staff/questions/{id}/arranged", "POST", Officer),
+    ("/staff/questions/{id}/contact-details", "GET POST", Officer),
     ("/staff/questions/{id}/private-link", "GET POST", Officer),
     ("/staff/questions/{id}/text", "GET POST", Officer),
     ("/staff/questions/{id}/remove", "POST", Officer),

@@ -3,6 +3,7 @@
 mod chair;
 mod changes;
 mod closing;
+mod contact_details;
 mod contested;
 mod evening;
 mod every_route;

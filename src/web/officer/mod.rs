@@ -6,6 +6,7 @@ mod audit;
 mod boards;
 mod calendar;
 mod changed;
+mod contact_details;
 mod dates;
 mod decide;
 mod desk;
@@ -85,6 +86,11 @@ fn of_questions(cfg: &mut web::ServiceConfig) {
                 .route(post().to(decide::withdraw)),
         )
         .service(resource(question("/arranged")).route(post().to(decide::arrange)))
+        .service(
+            resource(question("/contact-details"))
+                .route(get().to(contact_details::show))
+                .route(post().to(contact_details::correct)),
+        )
         .service(
             resource(question("/private-link"))
                 .route(get().to(private_link::show))

@@ -127,14 +127,8 @@ async fn form_page(staff: &Staff, meeting: MeetingId, form: FormState) -> Answer
                 }
             })
             .collect(),
-        names: vec![
-            Choice::new("yes", "Their own name"),
-            Choice::new("organisation", "Only the name of the organisation"),
-            Choice::new("no", "Neither"),
-        ],
-        under_18: vec![
-            Choice::new("yes", "They are under 18").checked(form.value("under_18") == "yes"),
-        ],
+        names: name_choices(),
+        under_18: age_choices(&form),
         channels: CHANNELS
             .iter()
             .map(|channel| Choice::new(channel.code(), sentence(channel.words())))
@@ -170,6 +164,38 @@ async fn form_page(staff: &Staff, meeting: MeetingId, form: FormState) -> Answer
     }
 }
 
+/// The names by which somebody can be known in public.
+pub(super) fn name_choices() -> Vec<Choice> {
+    vec![
+        Choice::new("yes", "Their own name"),
+        Choice::new("organisation", "Only the name of the organisation"),
+        Choice::new("no", "Neither"),
+    ]
+}
+
+/// Whether they are under 18, as one box.
+pub(super) fn age_choices(form: &FormState) -> Vec<Choice> {
+    vec![Choice::new("yes", "They are under 18").checked(form.value("under_18") == "yes")]
+}
+
+/// The questioner's details as an officer typed them.
+pub(super) fn typed_questioner(fields: &Fields) -> TypedQuestioner {
+    let value = |name: &str| fields.value(name).to_owned();
+    TypedQuestioner {
+        name: value("name"),
+        organisation: value("organisation"),
+        address: value("address"),
+        postcode: value("postcode"),
+        email: value("email"),
+        telephone: value("telephone"),
+        needs: value("needs"),
+        resident: value("resident"),
+        publish_name: value("publish_name"),
+        under_18: value("under_18"),
+        carer_name: value("carer_name"),
+    }
+}
+
 fn typed(fields: &Fields) -> TypedQuestion {
     let value = |name: &str| fields.value(name).to_owned();
     TypedQuestion {
@@ -180,19 +206,7 @@ fn typed(fields: &Fields) -> TypedQuestion {
         text: TypedText {
             question: value("question"),
         },
-        questioner: TypedQuestioner {
-            name: value("name"),
-            organisation: value("organisation"),
-            address: value("address"),
-            postcode: value("postcode"),
-            email: value("email"),
-            telephone: value("telephone"),
-            needs: value("needs"),
-            resident: value("resident"),
-            publish_name: value("publish_name"),
-            under_18: value("under_18"),
-            carer_name: value("carer_name"),
-        },
+        questioner: typed_questioner(fields),
         difference: String::new(),
     }
 }

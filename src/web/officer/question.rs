@@ -251,6 +251,7 @@ fn words_of_done(done: &str) -> &'static str {
         "stands" => "The refusal stands. The question no longer waits for a decision.",
         "kept" => "A written response is owed. The questioner is told by when.",
         "withdrawn" => "The question is withdrawn.",
+        "details" => "Contact details saved. Letters go to them from now on.",
         "link" => "Private link replaced. Links in earlier letters no longer work.",
         "redacted" => {
             "What is published has been changed, and the questioner is being told. The original is kept."
