@@ -1026,7 +1026,7 @@ fn correction(
         draft = draft
             .heading("Our earlier response")
             .say(format!(
-                "This is what we sent you on {}. Where responses are published, both are.",
+                "We sent it to you on {}. These are its published words.",
                 long_date(earlier.sent_on)
             ))
             .quote(&earlier.body);

@@ -535,9 +535,12 @@ pub fn letter(
             Letter::Correction {
                 about,
                 body,
-                earlier: earlier.map(|sent| EarlierResponse {
-                    sent_on: local_time::london_date(sent.replied_at),
-                    body: sent.body.clone(),
+                // a letter quotes what is published, from which words may have been taken out since (reading 20)
+                earlier: earlier.and_then(|sent| {
+                    Some(EarlierResponse {
+                        sent_on: local_time::london_date(sent.replied_at),
+                        body: sent.published_body.clone()?,
+                    })
                 }),
             }
         }

@@ -595,7 +595,7 @@ async fn a_correction_starts_from_what_was_sent_and_gives_both() {
         "Five firms bid. The contract starts in May.",
         "Our earlier response",
         "Six firms bid. The contract starts in May.",
-        "This is what we sent you on Tuesday 6 February 2024.",
+        "We sent it to you on Tuesday 6 February 2024. These are its published words.",
     ] {
         assert!(letter.text.contains(says), "{says}: {}", letter.text);
     }

@@ -13,7 +13,6 @@ use crate::{
     },
     service::{
         FieldError, ServiceError, desk, dossier,
-        letters::Letter,
         responses::{self, ResponseView, ToPublish},
         visibility::Asker,
     },
@@ -484,12 +483,10 @@ async fn preview_of(
                     .map(|error| FieldProblem::new(error.field, &error.message))
                     .collect(),
                 body: form.fields.value("body").to_owned(),
-                changes: match &letter {
-                    Letter::Correction {
-                        body,
-                        earlier: Some(earlier),
-                        ..
-                    } => changes(&earlier.body, body),
+                changes: match responses::last_sent(&view.question.replies) {
+                    Some(sent) if reply == Reply::Correction => {
+                        changes(&sent.body, form.fields.value("body"))
+                    }
                     _ => Vec::new(),
                 },
                 fields,

@@ -374,7 +374,15 @@ fn standing(
                         response.reason.to_questioner()
                     ),
                     if response.state == ResponseState::HoldingReplySent {
-                        "It is taking longer than we said. We have written to you about that, and are sorry for the delay.".to_owned()
+                        let by = view
+                            .replies
+                            .iter()
+                            .rev()
+                            .find_map(|sent| sent.new_due_on)
+                            .map_or_else(String::new, |date| {
+                                format!(" We now aim to send it by {}.", local_time::long_date(date))
+                            });
+                        format!("It is taking longer than we said. We have written to you about that, and are sorry for the delay.{by}")
                     } else {
                         format!(
                             "The council aims to send it by {}.",
