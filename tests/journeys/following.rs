@@ -130,30 +130,30 @@ async fn a_questioner_follows_how_many_are_before_them() {
         page.attribute("#your-question", "data-live"),
         Some(format!("/meetings/{}/live", evening_of.meeting))
     );
-    assert!(page.text().contains("2 questions are before yours."));
+    assert!(page.text().contains("There are 2 questions before yours."));
 
     chair.does("open").await;
     assert!(
         yours()
             .await
             .text()
-            .contains("Nobody has noted yet that you are here.")
+            .contains("You have not been marked as present yet.")
     );
     chair.does_to(&questions[2], "indicate").await;
+    assert!(yours().await.text().contains("You are marked as present."));
+    chair.puts(&questions[0], "finish:given").await;
     assert!(
         yours()
             .await
             .text()
-            .contains("The chair knows that you are here.")
+            .contains("There is 1 question before yours.")
     );
-    chair.puts(&questions[0], "finish:given").await;
-    assert!(yours().await.text().contains("1 question is before yours."));
     chair.does_to(&questions[1], "pass_over").await;
     assert!(
         yours()
             .await
             .text()
-            .contains("Yours is the next question to be called.")
+            .contains("There are no questions before yours.")
     );
     chair.does("call").await;
     assert!(yours().await.text().contains("The chair has called you."));

@@ -1291,7 +1291,7 @@ async fn a_rejection_shows_its_grounds_and_goes_on_to_the_next_meeting() {
         "Rejected",
         "Ask about something that the board can answer.",
         "(Standing Order 34(9)(v))",
-        "You can put your question again in other words.",
+        "You can reword your question and send it again.",
         "You can send another question to this meeting until 4pm on Monday 5 February 2024",
         "contact us before the meeting and we will look at it again",
         "in these words it would be rejected again",

@@ -623,7 +623,7 @@ async fn a_form_from_another_site_is_refused_and_nothing_of_it_is_shown() {
     for headers in foreign {
         let answer = browser.post_with(&action, headers, &fields).await;
         assert_eq!(answer.status, 403, "{headers:?}");
-        assert_eq!(answer.heading(), "This did not come from our page");
+        assert_eq!(answer.heading(), "Sorry, we could not accept that");
         assert!(!answer.body.contains("planted@example.org"));
     }
     for headers in [

@@ -333,7 +333,7 @@ async fn a_responding_officer_sees_what_is_theirs_to_answer_and_no_address() {
 
     // whoever gives one to a colleague comes back to the list
     let given = browser
-        .press(&own, "Save the draft", &[("owner", &two.to_string())])
+        .press(&own, "Save", &[("owner", &two.to_string())])
         .await;
     assert_eq!(given.location().as_deref(), Some("/staff/responses"));
 }

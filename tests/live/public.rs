@@ -66,7 +66,10 @@ async fn each_act_comes_once_and_in_order() {
     let acts = [
         (event("opened"), Some("Nobody is waiting to be called")),
         (of(1, "indicated"), Some("The next question is called")),
-        (of(0, "indicated"), Some("Next: <strong>Sample Resident 1<")),
+        (
+            of(0, "indicated"),
+            Some("Next: <strong><bdi>Sample Resident 1<"),
+        ),
         (json!({ "event": "shown", "view": "clock" }), None),
         (of(0, "called"), Some("has been called")),
         (event("speaking_started"), Some("is asking a question")),

@@ -66,6 +66,8 @@ pub struct Resident {
     pub name: &'static str,
     /// E-mail address.
     pub email: &'static str,
+    /// The answer to whether the name may be published.
+    pub publish_name: &'static str,
 }
 
 impl Resident {
@@ -86,18 +88,41 @@ impl Resident {
 
     /// Writes a question about an agenda item of a meeting, up to the page on which the answers are checked.
     pub async fn writes(&self, meeting: &str, item: &str, question: &str) -> Page {
+        let page = self.begins(meeting).await;
+        let item = choice(&page, item);
+        self.goes_on_from_matter(&page, &[("agenda_item", &item)], question)
+            .await
+    }
+
+    /// Asks about a matter in words at a meeting whose agenda is not out; gives the page that follows.
+    pub async fn asks_about(&self, meeting: &str, matter: &str, question: &str) -> Page {
+        let page = self.begins(meeting).await;
+        let check = self
+            .goes_on_from_matter(&page, &[("matter", matter)], question)
+            .await;
+        self.sends(&check).await
+    }
+
+    async fn begins(&self, meeting: &str) -> Page {
         let page = self.browser.get(meeting).await;
         assert_eq!(page.status, 200);
+        let begin = if page.text().contains("Send a late question") {
+            "Send a late question"
+        } else {
+            "Ask a question"
+        };
+        self.goes_on(self.browser.press(&page, begin, &[]).await)
+            .await
+    }
+
+    async fn goes_on_from_matter(
+        &self,
+        page: &Page,
+        matter: &[(&str, &str)],
+        question: &str,
+    ) -> Page {
         let page = self
-            .goes_on(self.browser.press(&page, "Ask a question", &[]).await)
-            .await;
-        let item = choice(&page, item);
-        let page = self
-            .goes_on(
-                self.browser
-                    .press(&page, "Continue", &[("agenda_item", &item)])
-                    .await,
-            )
+            .goes_on(self.browser.press(page, "Continue", matter).await)
             .await;
         let page = self
             .goes_on(
@@ -126,7 +151,7 @@ impl Resident {
             ("postcode", "WA8 7QF"),
             ("email", self.email),
             ("resident", "yes"),
-            ("publish_name", "yes"),
+            ("publish_name", self.publish_name),
         ];
         let page = self
             .goes_on(self.browser.press(&page, "Continue", &about).await)

@@ -38,6 +38,7 @@ async fn story(database: Database) {
         browser: app.browser(),
         name,
         email,
+        publish_name: "yes",
     };
 
     // the meeting, with its deadline in full and how it was reckoned
@@ -377,7 +378,7 @@ async fn story(database: Database) {
 }
 
 /// Asks, and gives the reference on the receipt.
-async fn asked(resident: &Resident, meeting: &str, item: &str, question: &str) -> String {
+pub async fn asked(resident: &Resident, meeting: &str, item: &str, question: &str) -> String {
     let page = resident.asks(meeting, item, question).await;
     assert!(
         page.text().contains("has been received")
@@ -389,7 +390,7 @@ async fn asked(resident: &Resident, meeting: &str, item: &str, question: &str) -
 }
 
 /// A question's page on the desk, found by its reference.
-async fn question(officer: &crate::app::Browser, reference: &str) -> Page {
+pub async fn question(officer: &crate::app::Browser, reference: &str) -> Page {
     let page = officer
         .open(&format!("/staff/questions?reference={reference}"))
         .await;
@@ -400,7 +401,7 @@ async fn question(officer: &crate::app::Browser, reference: &str) -> Page {
 }
 
 /// Presses the one large button for what comes next.
-async fn next(chair: &crate::app::Browser, page: &Page) -> Page {
+pub async fn next(chair: &crate::app::Browser, page: &Page) -> Page {
     let what = page
         .attribute("#next-step", "value")
         .unwrap_or_else(|| panic!("no next step: {}", page.text()));
@@ -408,7 +409,7 @@ async fn next(chair: &crate::app::Browser, page: &Page) -> Page {
 }
 
 /// Does an act of the chair's by its code.
-async fn act(chair: &crate::app::Browser, page: &Page, what: &str) -> Page {
+pub async fn act(chair: &crate::app::Browser, page: &Page, what: &str) -> Page {
     let button = page
         .all(&format!("button[name=act][value='{what}'] .app-act"))
         .into_iter()
