@@ -232,14 +232,7 @@ async fn page_of(staff: &Staff, id: ResponseId, typed: Option<FormState>, done: 
     };
     let replies = possible
         .iter()
-        .map(|reply| {
-            Choice {
-                // a holding reply gives a new date
-                reveals: *reply == Reply::Holding,
-                ..Choice::new(reply.code(), reply_words(*reply))
-            }
-            .checked(reply.code() == chosen)
-        })
+        .map(|reply| Choice::new(reply.code(), reply_words(*reply)).checked(reply.code() == chosen))
         .collect();
     let today = local_time::london_date(staff.service().now());
     let minutes = &question.minutes;
