@@ -470,8 +470,9 @@ async fn a_meeting_from_the_first_form_to_the_written_response() {
             .contains("The helpline will be open at all hours from 1 April.")
     );
     evening.go(&meeting).await;
+    // it was not put at the meeting, so its answer is for the questioner alone
     assert!(
-        evening
+        !evening
             .text()
             .await
             .contains("The helpline will be open at all hours from 1 April.")
