@@ -159,7 +159,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
         new: about().venue,
     };
     let later = Change::Deadline {
-        old: at(day(2024, 2, 2), 16, 0, 0),
+        old: deadline - TimeDelta::days(3),
         new: deadline,
     };
     vec![
@@ -361,7 +361,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                     },
                     venue,
                     Change::Deadline {
-                        old: at(day(2024, 1, 29), 16, 0, 0),
+                        old: deadline_of(day(2024, 1, 30)),
                         new: deadline,
                     },
                 ],
@@ -386,10 +386,10 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 about: about(),
                 changes: vec![Change::Deadline {
                     old: deadline,
-                    new: at(day(2024, 2, 2), 16, 0, 0),
+                    new: deadline - TimeDelta::days(3),
                 }],
                 effect: Effect::Stays,
-                deadline: at(day(2024, 2, 2), 16, 0, 0),
+                deadline: deadline - TimeDelta::days(3),
                 open: true,
                 why: Some("Monday 5 February 2024 is now a bank holiday.".to_owned()),
             },

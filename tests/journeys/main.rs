@@ -7,6 +7,7 @@ mod contact_details;
 mod contested;
 mod evening;
 mod every_route;
+mod figures;
 mod follow_up;
 mod following;
 mod guards;

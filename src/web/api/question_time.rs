@@ -374,9 +374,9 @@ pub async fn see_question_time(actor: ApiActor, id: Id<MeetingId>) -> Answer {
 
 /// Record what the chair does
 ///
-/// For the chair of the board and the proper officer. What a clause forbids is refused with 422: nobody is called after 30 minutes
-/// or without having indicated, nobody speaks after 3 minutes, nobody asks a second supplementary. What makes no sense as things
-/// stand is refused with 409.
+/// For the chair of the board and the proper officer. What a clause forbids is refused with 422: nobody is called once the time for
+/// public question time is over or without having indicated, nobody speaks once their own time is over, and nobody asks more
+/// supplementary questions than are allowed. What makes no sense as things stand is refused with 409.
 #[utoipa::path(tag = "Question time", request_body = EventInput, params(("id" = MeetingId, Path, description = "The meeting.")), security(("bearer" = []), ("session" = [])),
     responses((status = 201, description = "It is recorded; this is how things stand now.", body = QuestionTime,
         headers(("Location" = String, description = "Public question time."), ("ETag" = String, description = "The revision.")))))]
