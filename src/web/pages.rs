@@ -177,7 +177,7 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
         ),
         Failure::PreconditionFailed | Failure::PreconditionRequired => say(
             "Something has changed",
-            &["Open the page again to see how it stands now."],
+            &["Reload the page to see the latest version."],
         ),
         Failure::Broken => say(
             "Sorry, there is a problem with the service",
