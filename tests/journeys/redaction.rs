@@ -17,6 +17,27 @@ use crate::evening::{Evening, email, evening};
 const LIBEL: &str = "Is it not true that zqcouncillor took money for the contract?";
 const PUBLISHED: &str = "How was the contract awarded?";
 
+/// Every word that is taken out, or stands for a person, in lower case. Each is long enough to be in no random token.
+const TAKEN_OUT: [&str; 8] = [
+    "zqcouncillor",
+    "zqname",
+    "takesbribes",
+    "zqresponse",
+    "zqofficer",
+    "zqsupplementary",
+    "zqanswer",
+    "zqreply",
+];
+
+/// The words that were taken out and are there all the same.
+fn left_in(text: &str) -> Vec<&'static str> {
+    let text = text.to_lowercase();
+    TAKEN_OUT
+        .into_iter()
+        .filter(|word| text.contains(word))
+        .collect()
+}
+
 /// A question whose published text has been redacted.
 fn redacted(evening_of: &Evening, question: &Question) -> Question {
     redact_question::redact(
@@ -237,11 +258,8 @@ async fn after_a_redaction_no_outlet_shows_the_words_that_were_taken_out() {
     let later = evening_of.app.letters_to(&email(1)).await.split_off(before);
     assert_eq!(later.len(), 2, "redacted, correction");
     for letter in &later {
-        let text = letter
-            .text
-            .replace("Dear Zqname Takesbribes", "")
-            .to_lowercase();
-        assert!(!text.contains("zq"), "{text}");
+        let text = letter.text.replace("Dear Zqname Takesbribes", "");
+        assert!(left_in(&text).is_empty(), "{:?}: {text}", left_in(&text));
     }
     assert!(
         later[0]
@@ -262,11 +280,8 @@ async fn after_a_redaction_no_outlet_shows_the_words_that_were_taken_out() {
     for path in &outlets {
         let page = anybody.get(path).await;
         assert_eq!(page.status, 200, "{path}");
-        assert!(
-            !page.body.to_lowercase().contains("zq"),
-            "{path}: {}",
-            page.body
-        );
+        let found = left_in(&page.body);
+        assert!(found.is_empty(), "{path}: {found:?}: {}", page.body);
     }
     let page = anybody.get(&public).await;
     for word in [PUBLISHED, "How contracts are awarded", "By open tender."] {
@@ -280,11 +295,8 @@ async fn after_a_redaction_no_outlet_shows_the_words_that_were_taken_out() {
         format!("/staff/questions/{}", question.id),
     ] {
         let page = chair.browser.get(&path).await;
-        assert!(
-            !page.body.to_lowercase().contains("zq"),
-            "{path}: {}",
-            page.body
-        );
+        let found = left_in(&page.body);
+        assert!(found.is_empty(), "{path}: {found:?}: {}", page.body);
     }
 }
 
