@@ -283,7 +283,7 @@ impl<'a> Draft<'a> {
                     what: "Your private link",
                     href,
                 });
-                self.say("Keep this link to yourself. Anyone who has it can do these things.")
+                self.say("Do not share this link. Anyone with it can do these things.")
             }
             None => self
                 .say("Write to us or call us, with the reference of your question, to:")
@@ -389,7 +389,7 @@ fn acknowledgement(
             "The {officer} will decide whether your question can be put at the meeting, and we will write to you again."
         ))
         .what_you_can_do(&[
-            "see how your question stands",
+            "check the progress of your question",
             "withdraw it: if you do so before the deadline, you can send another one",
             "tell us that you did not send it",
         ]);
@@ -432,12 +432,12 @@ fn refused(
         .say("Your question is kept, and an officer can see it. If the council decides to admit it after all or to answer it in writing, we will write to you.")
         .what_you_can_do(if sends_on {
             &[
-                "see how your question stands",
+                "check the progress of your question",
                 "send it to the board’s next meeting",
                 "tell us that you did not send it",
             ]
         } else {
-            &["see how your question stands", "tell us that you did not send it"]
+            &["check the progress of your question", "tell us that you did not send it"]
         });
     not_you(draft).for_questioner(
         about,
@@ -467,7 +467,7 @@ fn admitted(draft: Draft<'_>, about: &About, exception: bool) -> Content {
         .say(format!(
             "The {officer} will decide whether your question can be put at the meeting, and we will write to you again."
         ))
-        .what_you_can_do(&["see how your question stands", "withdraw it"])
+        .what_you_can_do(&["check the progress of your question", "withdraw it"])
         .for_questioner(
             about,
             format!("Your question {} has been admitted", about.reference),
@@ -591,7 +591,7 @@ fn approved(
         })
         .question(about)
         .what_you_can_do(&[
-            "see how your question stands and its place in the list",
+            "check the progress of your question and its place in the list",
             "withdraw it if you no longer want an answer",
         ])
         .for_questioner(
@@ -668,7 +668,7 @@ fn reopened(draft: Draft<'_>, about: &About) -> Content {
     let officer = draft.officer();
     draft
         .say(format!(
-            "We wrote to you that your question for {} had been rejected. That decision has been taken back.",
+            "We told you that your question for {} had been rejected. That decision has been taken back.",
             the_meeting(about)
         ))
         .facts(meeting_facts(about))
@@ -677,7 +677,7 @@ fn reopened(draft: Draft<'_>, about: &About) -> Content {
         .say(format!(
             "The {officer} will decide again whether your question can be put at the meeting, and we will write to you."
         ))
-        .what_you_can_do(&["see how your question stands", "withdraw it"])
+        .what_you_can_do(&["check the progress of your question", "withdraw it"])
         .for_questioner(
             about,
             format!("Your question {} is being looked at again", about.reference),
@@ -686,7 +686,7 @@ fn reopened(draft: Draft<'_>, about: &About) -> Content {
 
 fn withdrawn(draft: Draft<'_>, about: &About, another_until: Option<DateTime<Utc>>) -> Content {
     let draft = draft.say(format!(
-        "Your question for {} has been withdrawn. It will not be put at the meeting, and you need do nothing more.",
+        "Your question for {} has been withdrawn. It will not be put at the meeting, and you do not need to do anything.",
         the_meeting(about)
     ));
     let draft = match another_until {
@@ -714,7 +714,7 @@ fn meeting_moved(
 ) -> Content {
     draft
         .say(format!(
-            "The meeting of the {} on {} has moved to {}. Your question moves with it: you need do nothing to keep it.",
+            "The meeting of the {} on {} has moved to {}. Your question moves with it. You do not need to do anything to keep it.",
             about.board,
             long_date(old_date),
             long_date(about.date)
@@ -727,7 +727,7 @@ fn meeting_moved(
         })
         .question(about)
         .what_you_can_do(&[
-            "see how your question stands",
+            "check the progress of your question",
             "withdraw it if you cannot come on the new date",
         ])
         .for_questioner(
@@ -766,7 +766,7 @@ fn meeting_cancelled(
         ))
         .heading("What happens next")
         .say(format!(
-            "You will get a written response by {} {}. You need do nothing.",
+            "You will get a written response by {} {}. You do not need to do anything.",
             long_date(due_on),
             because
         ))
@@ -805,12 +805,12 @@ fn deadline_changed(
     let (next, can): (&str, &[&str]) = if ended {
         (
             "If you want to send another question to this meeting, it must reach us by the new deadline.",
-            &["see how your question stands"],
+            &["check the progress of your question"],
         )
     } else {
         (
             "Your question was received before this change and is not affected by it. If you want to withdraw it and send another one, do so before the new deadline.",
-            &["see how your question stands", "withdraw it"],
+            &["check the progress of your question", "withdraw it"],
         )
     };
     draft
@@ -854,7 +854,7 @@ fn response_owed(draft: Draft<'_>, about: &About, reason: Reason, due_on: NaiveD
         ))
         .question(about)
         .what_you_can_do(&[
-            "see how your question stands",
+            "check the progress of your question",
             "read the response once it has been sent",
         ])
         .for_questioner(
@@ -929,7 +929,7 @@ fn holding_reply(
         .officers_words(body)
         .question(about)
         .what_you_can_do(&[
-            "see how your question stands",
+            "check the progress of your question",
             "read the response once it has been sent",
         ])
         .for_questioner(

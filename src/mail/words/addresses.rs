@@ -88,7 +88,7 @@ pub(super) fn confirmed(draft: Draft<'_>, brief: &Brief) -> Content {
         .when(by_email, |draft| {
             draft.say("Your private link is new. Links in earlier letters no longer work.")
         })
-        .what_you_can_do(&["see how your question stands"])
+        .what_you_can_do(&["check the progress of your question"])
         .about_address(
             brief,
             format!("Where we send letters about question {}", brief.reference),
@@ -117,7 +117,7 @@ pub(super) fn new_link(draft: Draft<'_>, brief: &Brief) -> Content {
             "The link that opens {} has been replaced. Links in earlier letters no longer work.",
             question(brief)
         ))
-        .what_you_can_do(&["see how your question stands"])
+        .what_you_can_do(&["check the progress of your question"])
         .about_address(
             brief,
             format!("A new link for question {}", brief.reference),
