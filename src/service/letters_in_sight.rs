@@ -37,10 +37,11 @@ impl Delayed {
             1 => ("1 letter".to_owned(), "has"),
             more => (format!("{more} letters"), "have"),
         };
-        let why = self
-            .error
-            .as_deref()
-            .unwrap_or("no attempt to send it has been recorded");
+        let not_tried = match self.count {
+            1 => "no attempt to send it has been recorded",
+            _ => "no attempt to send them has been recorded",
+        };
+        let why = self.error.as_deref().unwrap_or(not_tried);
         format!("{count} {have} been waiting since {since}: {why}")
     }
 }
@@ -135,6 +136,10 @@ mod tests {
         assert_eq!(
             delayed(1, None).in_words("2024-02-06T08:00:00Z".parse().unwrap()),
             "1 letter has been waiting since 5 February 2024 at 9am: no attempt to send it has been recorded"
+        );
+        assert_eq!(
+            delayed(2, None).in_words("2024-02-06T08:00:00Z".parse().unwrap()),
+            "2 letters have been waiting since 5 February 2024 at 9am: no attempt to send them has been recorded"
         );
     }
 }
