@@ -133,10 +133,7 @@ fn row(listed: &Listed, fields: &Fields, problems: &[FieldProblem]) -> Row {
         .iter()
         .map(|noted| Choice::new(noted.code(), label(*noted)))
         .collect();
-    choices.push(Choice {
-        reveals: true,
-        ..Choice::new(DEALT_WITH, "Dealt with under an agenda item")
-    });
+    choices.push(Choice::new(DEALT_WITH, "Dealt with under an agenda item"));
     let chosen = match (fields.value(&field), listed.entry.outcome) {
         ("", Outcome::PassedOver) => Noted::Absent.code(),
         (chosen, _) => chosen,

@@ -85,9 +85,7 @@ async fn tokens_page(staff: &Staff, form: FormState) -> Result<TokensPage, Failu
 fn kind(access: TokenAccess) -> Choice {
     let choice = Choice::new(access.code(), may(access));
     match access {
-        TokenAccess::Full => choice
-            .hint("For a program that works for somebody")
-            .reveals(),
+        TokenAccess::Full => choice.hint("For a program that works for somebody"),
         TokenAccess::Display => choice.hint(
             "For a screen in the meeting room. It reads what is published, public question time as it stands, and its log afterwards",
         ),
