@@ -3,7 +3,10 @@
 //! Before each search the node looks whether questions changed since it looked last, and reads those. That is one small query; it is
 //! right on any number of nodes, after a rollback and after a restore.
 
-use std::sync::{PoisonError, RwLock};
+use std::{
+    collections::HashSet,
+    sync::{PoisonError, RwLock},
+};
 
 use chrono::NaiveDate;
 
@@ -53,6 +56,25 @@ impl Kept {
         Ok(held
             .archive
             .find(&asked, itself, |_, put_on| counts(put_on), most))
+    }
+
+    /// The questions most like a text among these, best first, at most `max` of them. A question is not like itself.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn find_among(
+        &self,
+        db: &mut Db,
+        text: &str,
+        itself: QuestionId,
+        among: &HashSet<QuestionId>,
+        max: usize,
+    ) -> Result<Vec<Match>, ServiceError> {
+        let asked = Asked::read(text);
+        self.catch_up(db)?;
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let counts = |id, _| among.contains(&id);
+        Ok(held.archive.find_among(&asked, Some(itself), counts, max))
     }
 
     /// How many questions are held.

@@ -37,6 +37,7 @@ pub mod private_link;
 pub mod question_time;
 pub mod redact_question;
 pub mod reject_question;
+pub mod reject_several;
 pub mod remove_personal_details;
 pub mod reopen_question;
 pub mod replace_question;

@@ -207,7 +207,7 @@ pub fn preview(
 }
 
 /// Whoever may reject this question on these grounds.
-fn may_reject<'a>(
+pub(super) fn may_reject<'a>(
     acting: &'a Acting,
     view: &QuestionView,
     grounds: &[Ground],
@@ -255,63 +255,74 @@ pub fn reject(
     version: i32,
     rejection: &Rejection,
 ) -> Result<Question, ServiceError> {
-    service.store.write(|db| {
-        let view = views::question(service, db, id)?;
-        let member = may_reject(acting, &view, &rejection.grounds)?;
-        let was = &view.question;
-        if was.version != version {
-            return Err(ServiceError::changed());
-        }
-        let mut question = was.clone();
-        question.status = was.status.after(Act::Reject)?;
-        question.version += 1;
-        let state = question_time::state(service, db, &view.meeting)?;
-        if state.phase == Phase::Closed || view.meeting.meeting().status != MeetingStatus::Scheduled
-        {
-            return Err(ServiceError::Conflict(
-                "The meeting is over, so the question cannot be rejected.".to_owned(),
-            ));
-        }
-        if state.turn.as_ref().is_some_and(|turn| turn.question == id) {
-            return Err(ServiceError::Conflict(
-                "The question is being put now. Finish it instead.".to_owned(),
-            ));
-        }
-        let now = service.now();
-        let prepared = prepare(service, db, &view, rejection, now)?;
-        if !questions::update(db, &question)? {
-            return Err(ServiceError::changed());
-        }
-        if prepared.releases {
-            questions::release_slots(db, id, now)?;
-        }
-        let decision = Decision {
-            kind: DecisionKind::Rejected,
-            grounds: rejection.grounds.clone(),
-            reason: Some(text::several_lines(&rejection.reason)),
-            earlier: prepared
-                .earlier
-                .or(prepared.other.as_ref().map(|other| other.id)),
-            staff_id: member.id,
-            decided_at: now,
-        };
-        let decision_id: uuid::Uuid = service.new_id();
-        questions::insert_decision(db, &decision_id.to_string(), id, &decision)?;
-        let evidence = evidence_against(db, was, prepared.other.as_ref())?;
-        service.audit_question(
-            db,
-            acting,
-            "reject",
-            Some(was),
-            &question,
-            serde_json::json!({
-                "grounds": rejection.grounds,
-                "allowance_released": prepared.releases,
-                "other": prepared.other.as_ref().map(|other| other.reference.to_string()),
-                "evidence": evidence,
-            }),
-        )?;
-        service.write_letter(db, &question, view.questioner.as_ref(), &prepared.letter)?;
-        Ok(question)
-    })
+    service
+        .store
+        .write(|db| reject_in(service, db, acting, id, version, rejection))
+}
+
+/// Rejects a question in a transaction that has begun. A conflict leaves nothing behind, so others can follow it.
+pub(super) fn reject_in(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    id: QuestionId,
+    version: i32,
+    rejection: &Rejection,
+) -> Result<Question, ServiceError> {
+    let view = views::question(service, db, id)?;
+    let member = may_reject(acting, &view, &rejection.grounds)?;
+    let was = &view.question;
+    if was.version != version {
+        return Err(ServiceError::changed());
+    }
+    let mut question = was.clone();
+    question.status = was.status.after(Act::Reject)?;
+    question.version += 1;
+    let state = question_time::state(service, db, &view.meeting)?;
+    if state.phase == Phase::Closed || view.meeting.meeting().status != MeetingStatus::Scheduled {
+        return Err(ServiceError::Conflict(
+            "The meeting is over, so the question cannot be rejected.".to_owned(),
+        ));
+    }
+    if state.turn.as_ref().is_some_and(|turn| turn.question == id) {
+        return Err(ServiceError::Conflict(
+            "The question is being put now. Finish it instead.".to_owned(),
+        ));
+    }
+    let now = service.now();
+    let prepared = prepare(service, db, &view, rejection, now)?;
+    if !questions::update(db, &question)? {
+        return Err(ServiceError::changed());
+    }
+    if prepared.releases {
+        questions::release_slots(db, id, now)?;
+    }
+    let decision = Decision {
+        kind: DecisionKind::Rejected,
+        grounds: rejection.grounds.clone(),
+        reason: Some(text::several_lines(&rejection.reason)),
+        earlier: prepared
+            .earlier
+            .or(prepared.other.as_ref().map(|other| other.id)),
+        staff_id: member.id,
+        decided_at: now,
+    };
+    let decision_id: uuid::Uuid = service.new_id();
+    questions::insert_decision(db, &decision_id.to_string(), id, &decision)?;
+    let evidence = evidence_against(db, was, prepared.other.as_ref())?;
+    service.audit_question(
+        db,
+        acting,
+        "reject",
+        Some(was),
+        &question,
+        serde_json::json!({
+            "grounds": rejection.grounds,
+            "allowance_released": prepared.releases,
+            "other": prepared.other.as_ref().map(|other| other.reference.to_string()),
+            "evidence": evidence,
+        }),
+    )?;
+    service.write_letter(db, &question, view.questioner.as_ref(), &prepared.letter)?;
+    Ok(question)
 }

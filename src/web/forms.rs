@@ -269,6 +269,11 @@ impl FormState {
         self.fields.has(name)
     }
 
+    /// Every value of a field.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        self.fields.values(name)
+    }
+
     /// A form that nobody has filled in.
     pub fn blank() -> Self {
         Self::default()

@@ -166,6 +166,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/staff/meetings/{id}/edit", "GET POST", Officer),
     ("/staff/meetings/{id}/cancel", "GET POST", Officer),
     ("/staff/meetings/{id}/publish", "POST", Officer),
+    ("/staff/meetings/{id}/reject-several", "GET POST", Chair),
     ("/staff/meetings/{id}/agenda", "POST", Officer),
     ("/staff/meetings/{id}/agenda/{item}", "GET POST", Officer),
     ("/staff/meetings/{id}/agenda/{item}/move", "POST", Officer),

@@ -19,6 +19,7 @@ mod officer;
 mod papers;
 mod private_link;
 mod redaction;
+mod reject_several;
 mod resident;
 mod staff;
 mod typed;

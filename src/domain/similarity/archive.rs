@@ -158,10 +158,22 @@ impl Archive {
         counts: impl Fn(QuestionId, NaiveDate) -> bool,
         most: usize,
     ) -> Vec<Match> {
+        let put = |id, put_on: Option<NaiveDate>| put_on.is_some_and(|day| counts(id, day));
+        self.find_among(asked, itself, put, most)
+    }
+
+    /// The questions most like a text among those that `counts`, put or not, best first, at most `max` of them. It is not like
+    /// `itself`.
+    pub fn find_among(
+        &self,
+        asked: &Asked,
+        itself: Option<QuestionId>,
+        counts: impl Fn(QuestionId, Option<NaiveDate>) -> bool,
+        max: usize,
+    ) -> Vec<Match> {
         let reading = self.vocabulary.read(asked);
-        let (candidates, bridges) = self.nearest(&reading, itself, |held| {
-            held.put_on.is_some_and(|day| counts(held.id, day))
-        });
+        let (candidates, bridges) =
+            self.nearest(&reading, itself, |held| counts(held.id, held.put_on));
         let comparer = Comparer::new(&self.vocabulary, &reading);
         let mut directions = Vec::with_capacity(1 + candidates.len() + bridges.len());
         directions.push(comparer.direction());
@@ -191,7 +203,7 @@ impl Archive {
             })
             .collect();
         matches.sort_by(Match::order);
-        matches.truncate(most);
+        matches.truncate(max);
         matches
     }
 

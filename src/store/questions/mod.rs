@@ -272,6 +272,42 @@ pub fn with_status(db: &mut Db, status: Status) -> Result<Vec<Question>, StoreEr
         .load(db)?)
 }
 
+/// The identifiers of the questions at a meeting that have a status.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn ids_with_status(
+    db: &mut Db,
+    meeting: MeetingId,
+    status: Status,
+) -> Result<Vec<QuestionId>, StoreError> {
+    let ids: Vec<String> = questions::table
+        .filter(questions::meeting_id.eq(meeting.to_string()))
+        .filter(questions::status.eq(status.code()))
+        .select(questions::id)
+        .load(db)?;
+    ids.iter().map(|id| rows::parsed(id)).collect()
+}
+
+/// The first questions at a meeting that have a status, in order of receipt.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn first_with_status(
+    db: &mut Db,
+    meeting: MeetingId,
+    status: Status,
+    max: i64,
+) -> Result<Vec<Question>, StoreError> {
+    all(questions::table
+        .filter(questions::meeting_id.eq(meeting.to_string()))
+        .filter(questions::status.eq(status.code()))
+        .order((questions::received_at, questions::id))
+        .limit(max)
+        .select(QuestionRow::as_select())
+        .load(db)?)
+}
+
 /// Which questions a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

@@ -270,7 +270,7 @@ struct RejectPreviewPage {
     href: String,
 }
 
-fn chosen(fields: &[&str]) -> Vec<Ground> {
+pub(super) fn chosen(fields: &[&str]) -> Vec<Ground> {
     let mut grounds: Vec<Ground> = fields
         .iter()
         .filter_map(|code| Ground::from_code(code))
@@ -328,7 +328,7 @@ pub async fn write_rejection(
 }
 
 /// The reason that is proposed for these grounds.
-fn proposed(grounds: &[Ground], wording: &Wording<'_>) -> String {
+pub(super) fn proposed(grounds: &[Ground], wording: &Wording<'_>) -> String {
     grounds
         .iter()
         .map(|ground| ground.proposed_reason(wording))

@@ -22,6 +22,7 @@ mod private_link;
 mod question;
 mod questions;
 mod redact;
+mod reject_several;
 mod responses;
 mod search;
 mod told;
@@ -148,6 +149,11 @@ fn of_meetings(cfg: &mut web::ServiceConfig) {
             resource(meeting("/cancel"))
                 .route(get().to(meetings::ask_cancel))
                 .route(post().to(meetings::cancel)),
+        )
+        .service(
+            resource(meeting("/reject-several"))
+                .route(get().to(reject_several::show))
+                .route(post().to(reject_several::post)),
         )
         .service(resource(meeting("/publish")).route(post().to(meetings::publish)))
         .service(resource(meeting("/agenda")).route(post().to(agenda::add)))

@@ -82,6 +82,8 @@ struct QuestionPage {
     agenda_refusal: String,
     approval: Option<Preview>,
     response_href: String,
+    /// Where several like it are rejected at once; empty where it does not wait for a decision.
+    several_href: String,
     /// The live questions that hold the allowance which this one would need.
     holders: Vec<HolderRow>,
 }
@@ -486,6 +488,14 @@ fn render(
             && !view.meeting.agenda.is_empty(),
         agenda_refusal,
         approval,
+        several_href: if question.status == Status::Submitted {
+            format!(
+                "/staff/meetings/{}/reject-several?like={}",
+                question.meeting_id, question.reference
+            )
+        } else {
+            String::new()
+        },
         response_href: match &view.response {
             Some(response) if staff.member().may_respond() => {
                 format!("/staff/responses/{}", response.id)
