@@ -89,7 +89,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/contact", "GET", Anyone),
     ("/meetings", "GET", Anyone),
     ("/meetings/{id}", "GET", Anyone),
-    ("/meetings/{id}/ask", "POST", Anyone),
+    ("/meetings/{id}/ask", "GET POST", Anyone),
     ("/meetings/{id}/screen", "GET", Anyone),
     ("/meetings/{id}/live", "GET", Anyone),
     ("/meetings/{id}/live/state", "GET", Anyone),
@@ -882,15 +882,15 @@ async fn who_may_not_do_something_is_refused_whatever_they_send_and_nothing_chan
     let mut wrong = BTreeSet::new();
     for (caller, browser) in browsers {
         let page = browser
-            .get(if caller == Stranger {
-                "/"
+            .get(&if caller == Stranger {
+                format!("/meetings/{}/ask", town.next)
             } else {
-                "/staff/account"
+                "/staff/account".to_owned()
             })
             .await;
         let token = page
             .attribute("input[name=csrf_token]", "value")
-            .unwrap_or_default();
+            .expect("a form with a token");
         for (pattern, methods, whom) in PAGES {
             if !methods.split(' ').any(|method| method == "POST") {
                 continue;

@@ -35,10 +35,7 @@ async fn ask(evening_of: &Evening, number: usize, postcode: &str) -> (Browser, P
     let meeting = browser
         .get(&format!("/meetings/{}", evening_of.meeting))
         .await;
-    let start = browser
-        .submit(&meeting, "main form[action$='/ask']", &[])
-        .await;
-    let page = browser.follow(start).await;
+    let page = browser.go(&meeting, "Ask a question").await;
     let item = evening_of.agenda[2].id.to_string();
     let page = browser
         .submit(&page, "main form", &[("agenda_item", &item)])

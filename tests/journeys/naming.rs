@@ -226,8 +226,7 @@ async fn the_form_says_who_may_be_named_and_the_check_page_what_will_be_called_o
     let page = resident
         .get(&format!("/meetings/{}", evening_of.meeting))
         .await;
-    let begun = resident.press(&page, "Ask a question", &[]).await;
-    let begun = resident.follow(begun).await;
+    let begun = resident.go(&page, "Ask a question").await;
     let item = evening_of.agenda[2].id.to_string();
     let page = resident
         .press(&begun, "Continue", &[("agenda_item", &item)])

@@ -1,7 +1,8 @@
 //! A resident asks a question: from the list of meetings to the receipt, and what the private link shows and does.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
-use public_question_time::domain::agenda::{ItemKind, Part};
+use diesel::prelude::*;
+use public_question_time::domain::agenda::{AgendaItem, ItemKind, Part};
 use public_question_time::domain::id::MeetingId;
 use public_question_time::domain::standing_order::question_time::Event;
 use public_question_time::domain::standing_order::rejection::Ground;
@@ -12,6 +13,7 @@ use public_question_time::service::meetings::{self, ItemParticulars, Particulars
 use public_question_time::service::question_time;
 use public_question_time::service::reject_question::{self, Rejection};
 use public_question_time::service::views;
+use public_question_time::store::error::StoreError;
 use public_question_time::store::questions::Question;
 use public_question_time::store::staff::{HeldRole, Role};
 
@@ -155,12 +157,28 @@ fn person<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     filled
 }
 
-/// Opens the page of a meeting and presses "Ask a question".
+/// Opens the page of a meeting and follows "Ask a question".
 async fn begin(browser: &Browser, meeting: MeetingId) -> Page {
     let page = browser.get(&format!("/meetings/{meeting}")).await;
-    let begun = browser.press(&page, "Ask a question", &[]).await;
-    assert_eq!(begun.status, 303);
-    browser.follow(begun).await
+    let begun = browser.go(&page, "Ask a question").await;
+    assert_eq!(begun.status, 200);
+    begun
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    drafts: i64,
+}
+
+/// How many drafts are stored, whoever's they are.
+pub(super) fn drafts_of(app: &TestApp) -> i64 {
+    let sql = "SELECT count(*) AS drafts FROM drafts";
+    let counted: Result<Counted, StoreError> = app
+        .service
+        .store
+        .read(|db| Ok(diesel::sql_query(sql).get_result(db)?));
+    counted.unwrap().drafts
 }
 
 /// The value of the radio for the agenda item with this title.
@@ -510,8 +528,23 @@ async fn a_second_late_is_refused_kept_and_sent_on_in_one_action() {
             .text()
             .contains("We cannot take it there, but we will keep it")
     );
-    let begun = browser.press(&meeting, "Send a late question", &[]).await;
-    assert_eq!(begun.status, 303);
+    let begun = browser.go(&meeting, "Send a late question").await;
+    assert_eq!(begun.status, 200);
+    assert!(
+        begun
+            .text()
+            .contains("The deadline for this meeting was 4pm on Monday 5 February 2024"),
+        "{}",
+        begun.text()
+    );
+    let chosen = item(&begun, "Road safety near schools");
+    let answer = browser
+        .press(&begun, "Continue", &[("agenda_item", &chosen)])
+        .await;
+    assert_eq!(
+        browser.follow(answer).await.heading(),
+        "What is your question?"
+    );
 }
 
 #[tokio::test]
@@ -593,16 +626,30 @@ async fn private_items_and_applications_cannot_be_chosen() {
         .store
         .read(|db| views::meeting(&town.app.service, db, town.meeting))
         .unwrap();
-    for item in &view.agenda[1..] {
+    // on the first page, which begins no draft with it
+    let forge = async |action: &str, item: &AgendaItem| {
         let mut forged = fields.clone();
         forged.push(("agenda_item".to_owned(), item.id.to_string()));
-        let answer = browser.post(&action, &forged).await;
+        let answer = browser.post(action, &forged).await;
         assert_eq!(answer.status, 422, "{}", item.title);
         assert!(
             answer.problems()[0].contains(&item.title),
             "{:?}",
             answer.problems()
         );
+    };
+    for item in &view.agenda[1..] {
+        forge(&action, item).await;
+    }
+    assert_eq!(drafts_of(&town.app), 0);
+    // and in a draft that has begun
+    let chosen = item(&page, "Road safety near schools");
+    let begun = browser
+        .press(&page, "Continue", &[("agenda_item", &chosen)])
+        .await;
+    let action = begun.location().unwrap().replace("/question", "/matter");
+    for item in &view.agenda[1..] {
+        forge(&action, item).await;
         let check = browser.get(&action.replace("/matter", "/check")).await;
         assert_eq!(check.location().as_deref(), Some(action.as_str()));
     }
@@ -718,14 +765,75 @@ async fn opening_links_changes_nothing() {
         "{}",
         private.text()
     );
-    // GET of what is for POST alone
+}
+
+#[tokio::test]
+async fn the_form_can_be_opened_fetched_ahead_and_crawled_and_a_draft_begins_with_what_is_sent() {
+    let town = town().await;
+    let first_page = format!("/meetings/{}/ask", town.meeting);
+    // public pages lead there by a link, and hold no form that changes anything
+    for path in ["/", "/meetings", "/questions", "/standing-order"] {
+        let page = town.app.browser().get(path).await;
+        assert!(page.all("form[method=post]").is_empty(), "{path}");
+    }
+    let meeting = town
+        .app
+        .browser()
+        .get(&format!("/meetings/{}", town.meeting))
+        .await;
+    assert!(meeting.all("form").is_empty());
+    assert_eq!(meeting.link("Ask a question"), first_page);
+    // a crawler without cookies, a browser that fetches ahead, somebody who looks again and again
+    for _ in 0..3 {
+        let page = town.app.browser().get(&first_page).await;
+        assert_eq!(page.status, 200);
+        assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
+    }
+    let browser = town.app.browser();
+    for _ in 0..3 {
+        let ahead = browser
+            .request(reqwest::Method::GET, &first_page)
+            .header("Sec-Purpose", "prefetch");
+        assert_eq!(Page::of(&first_page, ahead).await.status, 200);
+    }
+    let page = browser.get(&first_page).await;
+    let nothing_chosen = browser.press(&page, "Continue", &[]).await;
+    assert_eq!(nothing_chosen.status, 422);
+    assert_eq!(drafts_of(&town.app), 0);
+
+    let chosen = item(&nothing_chosen, "Road safety near schools");
+    let begun = browser
+        .press(&nothing_chosen, "Continue", &[("agenda_item", &chosen)])
+        .await;
+    assert_eq!(drafts_of(&town.app), 1);
+    let question = browser.follow(begun).await;
+    assert_eq!(question.heading(), "What is your question?");
+    // back from there, the item is still chosen
+    let back = browser.go(&question, "Back").await;
     assert_eq!(
-        scanner
-            .get(&format!("/meetings/{}/ask", town.meeting))
-            .await
-            .status,
-        405
+        back.attribute("input[type=radio][checked]", "value")
+            .as_deref(),
+        Some(chosen.as_str())
     );
+    let robots = browser.get("/robots.txt").await.body;
+    assert!(robots.contains("Disallow: /meetings/*/ask\n"), "{robots}");
+}
+
+#[tokio::test]
+async fn who_lost_the_cookie_on_the_first_page_goes_on_with_what_they_chose() {
+    let town = town().await;
+    let page = begin(&town.app.browser(), town.meeting).await;
+    let chosen = item(&page, "Road safety near schools");
+    let without = town.app.browser();
+    let ended = without
+        .press(&page, "Continue", &[("agenda_item", &chosen)])
+        .await;
+    assert_eq!(ended.status, 403);
+    assert_eq!(ended.heading(), "Sorry, your session has ended");
+    let question = without.press(&ended, "Continue", &[]).await;
+    let question = without.follow(question).await;
+    assert_eq!(question.heading(), "What is your question?");
+    assert_eq!(drafts_of(&town.app), 1);
 }
 
 #[tokio::test]
@@ -960,8 +1068,7 @@ async fn as_far_as_the_matches(app: &TestApp) -> (Browser, Page) {
     let meeting = browser
         .get(&meetings.link("Safer Policy and Performance Board, Tuesday 13 February 2024"))
         .await;
-    let begun = browser.press(&meeting, "Ask a question", &[]).await;
-    let page = browser.follow(begun).await;
+    let page = browser.go(&meeting, "Ask a question").await;
     let chosen = item(&page, "CCTV in Town Centres");
     let answer = browser
         .press(&page, "Continue", &[("agenda_item", &chosen)])

@@ -18,11 +18,10 @@ async fn about_you(browser: &Browser, matter: &str, question: &str) -> Page {
     let links = scraper::Selector::parse("main a[href^='/meetings/']").unwrap();
     for link in html.select(&links) {
         let page = browser.get(link.value().attr("href").unwrap()).await;
-        if !page.all("button").contains(&"Ask a question".to_owned()) {
+        if !page.all("main a").contains(&"Ask a question".to_owned()) {
             continue;
         }
-        let begun = browser.press(&page, "Ask a question", &[]).await;
-        let page = browser.follow(begun).await;
+        let page = browser.go(&page, "Ask a question").await;
         if page.attribute("[name=matter]", "name").is_none() {
             continue;
         }

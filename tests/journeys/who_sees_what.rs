@@ -118,8 +118,7 @@ async fn a_draft_agenda_is_public_nowhere() {
     let id = draft.meeting().id;
     let anyone = evening.app.browser();
     let page = anyone.get(&format!("/meetings/{id}")).await;
-    let begun = anyone.press(&page, "Ask a question", &[]).await;
-    let matter = anyone.follow(begun).await;
+    let matter = anyone.go(&page, "Ask a question").await;
     assert_eq!(matter.heading(), "What is your question about?");
     let chair = evening.app.sign_in_chair(evening.board).await;
     for page in [

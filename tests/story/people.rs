@@ -111,8 +111,9 @@ impl Resident {
         } else {
             "Ask a question"
         };
-        self.goes_on(self.browser.press(&page, begin, &[]).await)
-            .await
+        let page = self.browser.go(&page, begin).await;
+        assert_eq!(page.status, 200);
+        page
     }
 
     async fn goes_on_from_matter(

@@ -315,6 +315,11 @@ impl Browser {
         self.post(&action, &fields).await
     }
 
+    /// Goes where the link with this text leads.
+    pub async fn go(&self, page: &Page, link: &str) -> Page {
+        self.open(&page.link(link)).await
+    }
+
     /// Presses the button with this text, in the form that holds it, after filling in the form.
     pub async fn press(&self, page: &Page, button: &str, values: &[(&str, &str)]) -> Page {
         let (action, fields) = page.pressed(button, values);

@@ -286,7 +286,7 @@ async fn contact(visitor: Visitor) -> Answer {
 async fn robots() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body("User-agent: *\nDisallow: /ask/\nDisallow: /question/\nDisallow: /staff\nDisallow: /api\n")
+        .body("User-agent: *\nDisallow: /ask/\nDisallow: /meetings/*/ask\nDisallow: /question/\nDisallow: /staff\nDisallow: /api\n")
 }
 
 /// Browsers ask for it by this name whatever the page says.

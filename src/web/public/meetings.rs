@@ -1,4 +1,4 @@
-//! The meetings, and each meeting's page. Looking changes nothing: a draft begins with a POST.
+//! The meetings, and each meeting's page.
 
 use actix_web::web;
 use askama::Template;
@@ -9,13 +9,12 @@ use crate::{
         wording::RuleNames,
     },
     service::{
-        drafts, question_time,
-        typed_question::TypedQuestion,
+        question_time,
         views::{self, PublishedAt},
     },
     store::questions,
     web::{
-        Answer, Form, Visitor,
+        Answer, Visitor,
         components::{Crumb, SummaryRow},
         live,
         page::Page,
@@ -31,8 +30,7 @@ const MOST_PAST: i64 = 100;
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(routes::resource("/meetings").route(routes::get().to(list)))
-        .service(routes::resource("/meetings/{id}").route(routes::get().to(show)))
-        .service(routes::resource("/meetings/{id}/ask").route(routes::post().to(ask)));
+        .service(routes::resource("/meetings/{id}").route(routes::get().to(show)));
 }
 
 #[derive(Template)]
@@ -193,14 +191,4 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         meeting,
     };
     Ok(pages::not_personal(pages::page(&template)?))
-}
-
-/// Begins a draft. A meeting that takes no more questions has one begun all the same: a late question is refused and kept
-/// (reading 4), and each page of the draft says so.
-async fn ask(visitor: Visitor, id: web::Path<MeetingId>, _form: Form) -> Answer {
-    let (id, hash) = (id.into_inner(), visitor.hash());
-    let draft = visitor
-        .run(move |service| drafts::begin(service, &hash, id, &TypedQuestion::default()))
-        .await?;
-    Ok(pages::see_other(&format!("/ask/{draft}/matter")))
 }

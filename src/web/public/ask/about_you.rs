@@ -67,7 +67,7 @@ fn template(visitor: &Visitor, draft: &Draft, errors: Vec<FieldError>) -> AboutY
             .page("About you")
             .within("/meetings")
             .with_errors(!errors.is_empty()),
-        about: About::new(service, draft),
+        about: About::new(service, &draft.meeting),
         back: Step::Question.path(draft.id),
         errors,
         given_before: draft.details_of.is_some(),

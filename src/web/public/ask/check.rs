@@ -43,6 +43,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 #[template(path = "public/ask/check.html")]
 struct CheckPage {
     page: Page,
+    draft: DraftId,
     about: About,
     back: String,
     problems: Vec<FieldProblem>,
@@ -104,7 +105,7 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
         typed.matter.matter.clone()
     };
     let mut question_rows = vec![
-        SummaryRow::new("Meeting", About::new(service, draft).meeting),
+        SummaryRow::new("Meeting", About::new(service, &draft.meeting).meeting),
         SummaryRow::new("About", about.clone()).change(matter, "what your question is about"),
         SummaryRow::new("Your question", typed.text.question.trim().to_owned())
             .change(question, "your question"),
@@ -156,7 +157,8 @@ fn template(visitor: &Visitor, draft: &Draft, declaration_missing: bool) -> Chec
             .page("Check your answers before you send your question")
             .within("/meetings")
             .with_errors(declaration_missing),
-        about: About::new(service, draft),
+        draft: draft.id,
+        about: About::new(service, &draft.meeting),
         back: Step::AboutYou.path(draft.id),
         problems: if declaration_missing {
             vec![FieldProblem::new("declaration", DECLARE)]

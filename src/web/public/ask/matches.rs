@@ -58,6 +58,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 #[template(path = "public/ask/matches.html")]
 struct MatchesPage {
     page: Page,
+    draft: DraftId,
     about: About,
     back: String,
     problems: Vec<FieldProblem>,
@@ -84,7 +85,8 @@ fn template(
             })
             .within("/meetings")
             .with_errors(!errors.is_empty()),
-        about: About::new(visitor.service(), draft),
+        draft: draft.id,
+        about: About::new(visitor.service(), &draft.meeting),
         back: Step::Question.path(draft.id),
         problems: errors
             .iter()

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::{agenda::AgendaItem, id::DraftId},
-    service::{FieldError, drafts::Draft, typed_question::TypedMatter},
+    service::{FieldError, typed_question::TypedMatter, views::MeetingView},
     web::{
         Answer, Form, Visitor,
         components::{Choice, FieldProblem},
@@ -27,7 +27,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "public/ask/matter.html")]
-struct MatterPage {
+pub(super) struct MatterPage {
     page: Page,
     about: About,
     back: String,
@@ -43,17 +43,20 @@ struct MatterPage {
     described: String,
 }
 
-fn template(visitor: &Visitor, draft: &Draft, errors: &[FieldError]) -> MatterPage {
+pub(super) fn template(
+    visitor: &Visitor,
+    meeting: &MeetingView,
+    typed: &TypedMatter,
+    errors: &[FieldError],
+) -> MatterPage {
     let error = |field| {
         errors
             .iter()
             .find(|error| error.field == field)
             .map_or_else(String::new, |error| error.message.clone())
     };
-    let agenda_published = draft.meeting.meeting().agenda_published;
-    let typed = &draft.typed.matter;
-    let (open, shut): (Vec<&AgendaItem>, Vec<&AgendaItem>) = draft
-        .meeting
+    let agenda_published = meeting.meeting().agenda_published;
+    let (open, shut): (Vec<&AgendaItem>, Vec<&AgendaItem>) = meeting
         .published_agenda()
         .iter()
         .partition(|item| item.not_for_questions().is_none());
@@ -62,8 +65,8 @@ fn template(visitor: &Visitor, draft: &Draft, errors: &[FieldError]) -> MatterPa
             .page("What is your question about?")
             .within("/meetings")
             .with_errors(!errors.is_empty()),
-        about: About::new(visitor.service(), draft),
-        back: format!("/meetings/{}", draft.meeting.meeting().id),
+        about: About::new(visitor.service(), meeting),
+        back: format!("/meetings/{}", meeting.meeting().id),
         problems: errors
             .iter()
             .map(|error| FieldProblem::new(error.field, &error.message))
@@ -104,7 +107,8 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
     }
     Ok(crate::web::public::personal(pages::page(&template(
         &visitor,
-        &draft,
+        &draft.meeting,
+        &draft.typed.matter,
         &[],
     ))?))
 }
@@ -132,5 +136,10 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedMatter>)
     if problems.is_empty() {
         return Ok(super::after(Step::Matter, &draft));
     }
-    pages::invalid(&template(&visitor, &draft, &problems))
+    pages::invalid(&template(
+        &visitor,
+        &draft.meeting,
+        &draft.typed.matter,
+        &problems,
+    ))
 }

@@ -5,6 +5,7 @@
 //! browser's back button, a refresh, a second tab and a repeated POST lose nothing, and one draft makes one question.
 
 mod about_you;
+mod begin;
 mod check;
 pub(super) mod done;
 mod matches;
@@ -22,6 +23,8 @@ use crate::{
     service::{
         FieldError, Service, ServiceError,
         drafts::{self, Draft},
+        typed_question::TypedMatter,
+        views::MeetingView,
     },
     web::{Answer, Failure, Visitor, pages, routes},
 };
@@ -35,6 +38,7 @@ const SOON: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(routes::resource("/ask/answered").route(routes::get().to(matches::deleted_page)))
         .service(routes::resource("/ask/{draft}").route(routes::get().to(resume)))
+        .configure(begin::configure)
         .configure(matter::configure)
         .configure(question::configure)
         .configure(matches::configure)
@@ -66,7 +70,7 @@ impl Step {
 
     fn problems(self, draft: &Draft) -> Vec<FieldError> {
         match self {
-            Self::Matter => matter_problems(draft),
+            Self::Matter => matter_problems(&draft.meeting, &draft.typed.matter),
             Self::Question => draft.typed.text.problems(),
             Self::AboutYou if draft.details_of.is_some() => Vec::new(),
             Self::AboutYou => draft.typed.questioner.problems(),
@@ -75,11 +79,11 @@ impl Step {
 }
 
 /// What is wrong with the matter: its form, or that the rule doesn't let it be asked about.
-fn matter_problems(draft: &Draft) -> Vec<FieldError> {
-    let meeting = draft.meeting.meeting();
-    match draft.typed.matter.parse(meeting.agenda_published) {
+fn matter_problems(view: &MeetingView, typed: &TypedMatter) -> Vec<FieldError> {
+    let meeting = view.meeting();
+    match typed.parse(meeting.agenda_published) {
         Err(problems) => problems,
-        Ok(matter) => agenda_matter::check(&matter, meeting, draft.meeting.published_agenda())
+        Ok(matter) => agenda_matter::check(&matter, meeting, view.published_agenda())
             .map(|refusal| {
                 FieldError::new(
                     "agenda_item",
@@ -169,7 +173,6 @@ fn resume_at(draft: &Draft) -> HttpResponse {
 
 /// What each page of the writing says of the meeting.
 struct About {
-    draft: DraftId,
     meeting: String,
     deadline: String,
     /// Where little time is left, or none; empty otherwise.
@@ -177,21 +180,20 @@ struct About {
 }
 
 impl About {
-    fn new(service: &Service, draft: &Draft) -> Self {
+    fn new(service: &Service, meeting: &MeetingView) -> Self {
         Self {
-            draft: draft.id,
-            meeting: super::words::MeetingWords::new(&draft.meeting, service.now()).name(),
-            deadline: draft.meeting.deadline.in_words(),
-            warning: warning(service, draft),
+            meeting: super::words::MeetingWords::new(meeting, service.now()).name(),
+            deadline: meeting.deadline.in_words(),
+            warning: warning(service, meeting),
         }
     }
 }
 
-fn warning(service: &Service, draft: &Draft) -> String {
+fn warning(service: &Service, meeting: &MeetingView) -> String {
     let now = service.now();
-    let deadline = &draft.meeting.deadline;
+    let deadline = &meeting.deadline;
     let kept = "You can still send your question. We cannot take it at this meeting, but we will keep it and may answer it in writing.";
-    match draft.meeting.meeting().status {
+    match meeting.meeting().status {
         MeetingStatus::Cancelled => format!("This meeting has been cancelled. {kept}"),
         MeetingStatus::Held => format!("This meeting is over. {kept}"),
         MeetingStatus::Scheduled if !deadline.is_in_time(now) => format!(

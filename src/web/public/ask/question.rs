@@ -50,7 +50,7 @@ fn template(visitor: &Visitor, draft: &Draft, errors: &[FieldError]) -> Question
             .page("What is your question?")
             .within("/meetings")
             .with_errors(!errors.is_empty()),
-        about: About::new(service, draft),
+        about: About::new(service, &draft.meeting),
         back: Step::Matter.path(draft.id),
         problems: errors
             .iter()

@@ -84,7 +84,7 @@ async fn take_email(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Ans
         }
     })
     .await?;
-    Ok(pages::see_other(&back(id, saved.is_some(), "your-details")))
+    Ok(pages::see_other(&back(id, saved.as_ref(), "your-details")))
 }
 
 async fn remove(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Answer {
@@ -97,17 +97,13 @@ async fn remove(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Answer 
         question.matter.matter = matter;
     })
     .await?;
-    Ok(pages::see_other(&back(
-        id,
-        saved.is_some(),
-        "your-question",
-    )))
+    Ok(pages::see_other(&back(id, saved.as_ref(), "your-question")))
 }
 
-fn back(id: DraftId, saved: bool, part: &str) -> String {
-    if saved {
-        format!("{}#{part}", super::check_path(id))
-    } else {
-        super::done_path(id)
-    }
+/// Back to the check page: of the draft that was saved, which is a new one where the browser had lost the cookie of the other.
+fn back(id: DraftId, saved: Option<&Draft>, part: &str) -> String {
+    saved.map_or_else(
+        || super::done_path(id),
+        |draft| format!("{}#{part}", super::check_path(draft.id)),
+    )
 }
