@@ -85,7 +85,11 @@ pub(super) fn seed(service: &Service) -> anyhow::Result<bool> {
     let seeds = read_seeds(settings)?;
     let password = Password::parse(&seeds.staff.development_password)
         .context("staff.toml: development_password")?;
-    Ok(load_seeds::load(service, &seeds, &password.hash()?)?)
+    Ok(load_seeds::load(
+        service,
+        &seeds,
+        &service.hasher.hash(&password)?,
+    )?)
 }
 
 /// The seeds that the settings name.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::{Reader, Unit};
 
@@ -18,6 +18,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Whether the records are in an SQLite file, which has one writer.
+    pub fn is_sqlite(&self) -> bool {
+        self.url.expose_secret().starts_with("sqlite:")
+    }
+
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let url = reader.any_text("database.url").and_then(|text| {
             if is_database_url(&text) {

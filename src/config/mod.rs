@@ -16,6 +16,7 @@ mod secret;
 mod server;
 mod sources;
 mod standing_order;
+mod threads;
 mod trusted_proxy;
 mod workings;
 
@@ -30,6 +31,7 @@ pub use mail::{Mail, MailTransport, Smtp, SmtpAccount, SmtpSecurity};
 pub use problem::{Problem, SettingsError};
 pub use secret::{Secret, SecretError, SecretKey};
 pub use server::Server;
+pub use threads::Threads;
 pub use trusted_proxy::{NotAProxy, TrustedProxy};
 pub use workings::{
     FollowUp, Limits, Live, Log, LogFormat, Outbox, Retention, SeedSettings, Sessions, Similarity,
@@ -65,6 +67,8 @@ pub struct Settings {
     pub mail: Mail,
     /// How letters that wait are delivered.
     pub outbox: Outbox,
+    /// How many threads do what blocks.
+    pub threads: Threads,
     /// How long staff stay signed in.
     pub sessions: Sessions,
     /// How often something may be done.
@@ -167,6 +171,7 @@ fn read_sections(
     let database = Database::read(reader);
     let mail = Mail::read(reader);
     let outbox = Outbox::read(reader);
+    let threads = Threads::read(reader);
     let sessions = Sessions::read(reader);
     let limits = Limits::read(reader);
     let live = Live::read(reader);
@@ -183,6 +188,7 @@ fn read_sections(
         database: database?,
         mail: mail?,
         outbox,
+        threads,
         sessions,
         limits,
         live,

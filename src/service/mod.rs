@@ -96,6 +96,8 @@ pub struct Service {
     /// Every setting.
     pub settings: Arc<Settings>,
     key: Arc<SecretKey>,
+    /// What hashes passwords.
+    pub hasher: Arc<password::Hasher>,
     /// Every question, to be searched.
     pub archive: Arc<archive::Kept>,
 }
@@ -108,6 +110,7 @@ impl Service {
             clock,
             settings,
             key: Arc::new(key),
+            hasher: Arc::default(),
             archive: Arc::default(),
         }
     }

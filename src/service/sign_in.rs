@@ -18,7 +18,7 @@ use crate::{
     service::{
         FieldError, Service, ServiceError,
         actor::{Acting, Who},
-        password::{self, Password},
+        password::Password,
         permission, sha256_hex,
     },
     store::{
@@ -93,7 +93,7 @@ impl Service {
         let found = self
             .store
             .read(|db| Ok::<_, ServiceError>(staff::by_email(db, &email)?))?;
-        let right = password::is_right(
+        let right = self.hasher.is_right(
             &attempt.password,
             found.as_ref().map(|member| member.password_hash.as_str()),
         );
@@ -281,7 +281,10 @@ impl Service {
             ));
         } else {
             throttle.count(&member.email, change.client, self.now())?;
-            if password::is_right(&change.current, Some(&member.password_hash)) {
+            if self
+                .hasher
+                .is_right(&change.current, Some(&member.password_hash))
+            {
                 throttle.forget(&member.email, change.client);
             } else {
                 wrong.push(FieldError::new(
@@ -309,7 +312,7 @@ impl Service {
             Ok(new) if wrong.is_empty() => new,
             _ => return Err(ServiceError::Invalid(wrong)),
         };
-        let hash = new.hash()?;
+        let hash = self.hasher.hash(&new)?;
         let (token, session) = self.new_session(member);
         self.store.write(|db| {
             let mut member = staff::member(db, member.id)?;

@@ -157,7 +157,7 @@ impl Service {
             id: self.new_id(),
             email: email.as_str().to_lowercase(),
             name: name.as_str().to_owned(),
-            password_hash: password.hash()?,
+            password_hash: self.hasher.hash(&password)?,
             active: typed.active,
             roles: typed.roles.clone(),
             version: 1,
@@ -250,7 +250,7 @@ impl Service {
     ) -> Result<WithPassword, ServiceError> {
         may_look_after(acting)?;
         let password = password.unwrap_or_else(Password::generate);
-        let hash = password.hash()?;
+        let hash = self.hasher.hash(&password)?;
         let member = self.store.write(|db| {
             let mut member = staff::member(db, id)?;
             member.password_hash.clone_from(&hash);

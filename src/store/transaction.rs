@@ -6,7 +6,7 @@
 //! rolled back and the closure runs again, so a closure changes nothing but the database. Waiting ends at a deadline,
 //! with [`StoreError::Busy`].
 //!
-//! Both block: call them inside `actix_web::web::block`, once for each use case. SQLite has one writer at a time, so the
+//! Both block: call them on a thread of the executor (`web::executor`), once for each use case. SQLite has one writer at a time, so the
 //! writers of this process stand in line for it, first come first served; its busy timeout, which polls, is left for
 //! other processes. PostgreSQL's writers run side by side, and only one that has lost twice asks the others to wait.
 //!

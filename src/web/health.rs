@@ -12,7 +12,7 @@ use crate::{
         letters::{self, LetterState},
         migrate::SCHEMA,
     },
-    web::{Answer, AppState, routes, state::blocking},
+    web::{Answer, AppState, executor::Lane, routes},
 };
 
 /// Adds `/health/live` and `/health/ready`.
@@ -40,32 +40,33 @@ async fn ready(state: web::Data<AppState>) -> Answer {
     let stopping = state.stopping.is_cancelled();
     // the schema is looked at until it is found current: nothing but a release changes it, and asking takes the writer's turn
     static CURRENT: OnceLock<()> = OnceLock::new();
-    let found = blocking(&state.service, |service| {
-        let current = CURRENT.get().is_some() || {
-            let standing = SCHEMA.standing(&service.store)?;
-            standing.pending.is_empty() && standing.unknown.is_empty()
-        };
-        if current {
-            CURRENT.get_or_init(|| ());
-        }
-        let now = service.now();
-        let (oldest, counts) = service.store.read(|db| {
-            let oldest = letters::with_state(db, LetterState::Waiting, 1)?;
-            let mut counts = std::collections::BTreeMap::new();
-            for state in [LetterState::Waiting, LetterState::Failed] {
-                counts.insert(state.code(), letters::count(db, state)?);
+    let found = state
+        .run(Lane::Screens, |service| {
+            let current = CURRENT.get().is_some() || {
+                let standing = SCHEMA.standing(&service.store)?;
+                standing.pending.is_empty() && standing.unknown.is_empty()
+            };
+            if current {
+                CURRENT.get_or_init(|| ());
             }
-            Ok::<_, ServiceError>((oldest, counts))
-        })?;
-        Ok((
-            current,
-            oldest
-                .first()
-                .map(|letter| (now - letter.created_at).num_seconds()),
-            counts,
-        ))
-    })
-    .await;
+            let now = service.now();
+            let (oldest, counts) = service.store.read(|db| {
+                let oldest = letters::with_state(db, LetterState::Waiting, 1)?;
+                let mut counts = std::collections::BTreeMap::new();
+                for state in [LetterState::Waiting, LetterState::Failed] {
+                    counts.insert(state.code(), letters::count(db, state)?);
+                }
+                Ok::<_, ServiceError>((oldest, counts))
+            })?;
+            Ok((
+                current,
+                oldest
+                    .first()
+                    .map(|letter| (now - letter.created_at).num_seconds()),
+                counts,
+            ))
+        })
+        .await;
     let readiness = match found {
         Ok((current, oldest_letter_seconds, letters)) => Readiness {
             ready: current && !stopping,

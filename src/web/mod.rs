@@ -14,6 +14,7 @@ pub mod page;
 pub mod changes;
 pub mod cookies;
 pub mod csrf;
+pub mod executor;
 pub mod failure;
 pub mod faults;
 pub mod forms;

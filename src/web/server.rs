@@ -17,6 +17,9 @@ use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSp
 /// comes back within a second or two, and one that finds no room is not heard before its next try.
 const BACKLOG: i32 = 16_384;
 
+/// Threads of each worker that compress what is too long to be compressed in passing.
+const COMPRESSING: usize = 1;
+
 /// Serves on a listener until the server's handle stops it, and keeps the screens of meetings true. Signals are left to the
 /// caller, who runs it inside a Tokio runtime.
 ///
@@ -42,6 +45,8 @@ pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Serv
             .wrap(NormalizePath::trim())
     })
     .workers(settings.workers)
+    // what blocks has threads of its own (`executor`); these only compress answers
+    .worker_max_blocking_threads(COMPRESSING)
     .client_request_timeout(settings.request_head_timeout)
     .keep_alive(settings.keep_alive)
     .shutdown_timeout(settings.shutdown_timeout.as_secs())

@@ -24,13 +24,31 @@ use crate::{
         AppState, Failure,
         cookies::{self, Kind},
         csrf,
+        executor::Lane,
         limits::{self, Limit},
         page::{Page, StaffNav},
         request_id,
         staff::navigation,
-        state,
     },
 };
+
+/// The lane in which residents' requests with this method are answered.
+fn residents(method: &Method) -> Lane {
+    if method.is_safe() {
+        Lane::Reads
+    } else {
+        Lane::Submissions
+    }
+}
+
+/// The lane in which staff's and programs' requests with this method are answered.
+fn staffs(method: &Method) -> Lane {
+    if method.is_safe() {
+        Lane::StaffReads
+    } else {
+        Lane::StaffActs
+    }
+}
 
 /// A visitor's new token, to be set as a cookie with the answer.
 pub(super) struct NewVisitor(pub(super) String);
@@ -42,6 +60,7 @@ pub struct Visitor {
     token: String,
     request_id: Option<String>,
     client: IpAddr,
+    lane: Lane,
 }
 
 impl Visitor {
@@ -64,6 +83,7 @@ impl Visitor {
             token,
             request_id: request_id::of(request),
             client: limits::client_of(request, &settings.server),
+            lane: residents(request.method()),
         }
     }
 
@@ -106,13 +126,25 @@ impl Visitor {
     /// Runs an act off the event loop.
     ///
     /// # Errors
-    /// The act's.
+    /// The act's; [`ServiceError::Busy`].
     pub async fn run<T, F>(&self, act: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
         F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     {
-        state::blocking(self.service(), act).await
+        self.run_in(self.lane, act).await
+    }
+
+    /// Runs an act off the event loop, in another lane than most of this person's acts: a search, a password.
+    ///
+    /// # Errors
+    /// The act's; [`ServiceError::Busy`].
+    pub async fn run_in<T, F>(&self, lane: Lane, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        self.state.run(lane, act).await
     }
 
     /// Counts one more of what is limited.
@@ -146,6 +178,7 @@ pub struct Staff {
     member: StaffMember,
     token: String,
     client: IpAddr,
+    lane: Lane,
 }
 
 impl Staff {
@@ -203,13 +236,25 @@ impl Staff {
     /// Runs an act off the event loop.
     ///
     /// # Errors
-    /// The act's.
+    /// The act's; [`ServiceError::Busy`].
     pub async fn run<T, F>(&self, act: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
         F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     {
-        state::blocking(self.service(), act).await
+        self.run_in(self.lane, act).await
+    }
+
+    /// Runs an act off the event loop, in another lane than most of this person's acts: a search, a password.
+    ///
+    /// # Errors
+    /// The act's; [`ServiceError::Busy`].
+    pub async fn run_in<T, F>(&self, lane: Lane, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        self.state.run(lane, act).await
     }
 
     async fn of(request: HttpRequest) -> Result<Self, Failure> {
@@ -221,7 +266,8 @@ impl Staff {
         let token =
             cookies::read(&request, settings, Kind::Staff).ok_or(ServiceError::SignedOut)?;
         let presented = token.clone();
-        let member = state::blocking(&state.service, move |service| service.signed_in(&presented))
+        let member = state
+            .run(Lane::Sessions, move |service| service.signed_in(&presented))
             .await?
             .ok_or(ServiceError::SignedOut)?;
         request
@@ -233,6 +279,7 @@ impl Staff {
                 request_id: request_id::of(&request),
             },
             client: limits::client_of(&request, &state.service.settings.server),
+            lane: staffs(request.method()),
             member,
             token,
             state,
@@ -258,6 +305,7 @@ pub struct ApiActor {
     state: web::Data<AppState>,
     acting: Acting,
     client: IpAddr,
+    lane: Lane,
 }
 
 impl ApiActor {
@@ -284,13 +332,25 @@ impl ApiActor {
     /// Runs an act off the event loop.
     ///
     /// # Errors
-    /// The act's.
+    /// The act's; [`ServiceError::Busy`].
     pub async fn run<T, F>(&self, act: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
         F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     {
-        state::blocking(self.service(), act).await
+        self.run_in(self.lane, act).await
+    }
+
+    /// Runs an act off the event loop, in another lane than most of this person's acts: a search, a password.
+    ///
+    /// # Errors
+    /// The act's; [`ServiceError::Busy`].
+    pub async fn run_in<T, F>(&self, lane: Lane, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        self.state.run(lane, act).await
     }
 
     /// Counts one more of what is limited.
@@ -317,11 +377,15 @@ impl ApiActor {
                 .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
                 .map(|(_, token)| token.trim().to_owned())
                 .ok_or(ServiceError::SignedOut)?;
-            state::blocking(&state.service, move |service| service.by_api_token(&token))
+            state
+                .run(Lane::Sessions, move |service| service.by_api_token(&token))
                 .await?
                 .ok_or(ServiceError::SignedOut)?
         } else if let Some(token) = cookies::read(&request, settings, Kind::Staff) {
-            match state::blocking(&state.service, move |service| service.signed_in(&token)).await? {
+            let member = state
+                .run(Lane::Sessions, move |service| service.signed_in(&token))
+                .await?;
+            match member {
                 Some(member) => Who::Staff(member),
                 None => Who::Questioner,
             }
@@ -335,10 +399,15 @@ impl ApiActor {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             permission::not_display(&acting)?;
         }
+        let lane = match acting.who {
+            Who::Questioner => residents(request.method()),
+            _ => staffs(request.method()),
+        };
         Ok(Self {
             acting,
             client,
             state,
+            lane,
         })
     }
 }

@@ -1,6 +1,5 @@
 //! What every handler shares.
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -8,14 +7,12 @@ use crate::{
     mail::Bell,
     service::{Service, ServiceError, sign_in::Throttle},
     web::{
+        executor::{Executor, Lane},
         limits::Limits,
         live::Live,
         page::{Site, SiteNotice},
     },
 };
-
-/// How many passwords are checked at once: a rush of sign-ins must not take the processors from residents.
-const PASSWORDS_AT_ONCE: usize = 1;
 
 /// What every handler shares.
 pub struct AppState {
@@ -27,8 +24,8 @@ pub struct AppState {
     pub limits: Limits,
     /// Who has failed to sign in lately.
     pub throttle: Throttle,
-    /// Whose turn it is to have a password checked.
-    pub passwords: Semaphore,
+    /// The threads on which everything runs that blocks.
+    pub executor: Executor,
     /// Rung after every request that may have changed something: letters may wait.
     pub bell: Bell,
     /// The screens that show a meeting.
@@ -48,6 +45,7 @@ impl AppState {
             }),
             Environment::Production => None,
         };
+        let executor = Executor::new(settings);
         Self {
             site: Site {
                 council: settings.council.name.clone(),
@@ -58,27 +56,23 @@ impl AppState {
             },
             limits: Limits::new(&settings.limits),
             throttle: Throttle::new(settings.limits.failed_sign_ins_per_account_per_minute),
-            passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             bell: Bell::default(),
-            live: Live::new(service.clone()),
+            live: Live::new(service.clone(), executor.clone()),
+            executor,
             stopping: CancellationToken::new(),
             service,
         }
     }
-}
 
-/// Runs an act on a thread for blocking work.
-///
-/// # Errors
-/// The act's own; [`ServiceError::Internal`] where it panicked.
-pub async fn blocking<T, F>(service: &Service, act: F) -> Result<T, ServiceError>
-where
-    T: Send + 'static,
-    F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
-{
-    let service = service.clone();
-    let span = tracing::Span::current();
-    actix_web::web::block(move || span.in_scope(|| act(&service)))
-        .await
-        .unwrap_or_else(|_| Err(ServiceError::Internal("an act panicked".to_owned())))
+    /// Runs an act off the event loop, in a lane.
+    ///
+    /// # Errors
+    /// The act's own, and those of [`Executor::run`].
+    pub async fn run<T, F>(&self, lane: Lane, act: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    {
+        self.executor.run(lane, &self.service, act).await
+    }
 }

@@ -127,10 +127,8 @@ impl TestApp {
         let service = Service::new(store, told, settings.clone(), key);
         if setup.seeds {
             let seeds = Seeds::read(&root.join("seeds")).expect("the seeds");
-            let hash = Password::parse(PASSWORD)
-                .expect("a password")
-                .hash()
-                .expect("a hash");
+            let password = Password::parse(PASSWORD).expect("a password");
+            let hash = service.hasher.hash(&password).expect("a hash");
             load_seeds::load(&service, &seeds, &hash).expect("the seeds loaded");
         }
         let listener = TcpListener::bind(("127.0.0.1", setup.port)).expect("a port");

@@ -29,7 +29,7 @@ use crate::{
         meetings,
         questions::{self, Filter},
     },
-    web::{Answer, ApiActor},
+    web::{Answer, ApiActor, executor::Lane},
 };
 
 /// A written response that has been corrected.
@@ -182,7 +182,7 @@ async fn search(
     }
     let most = paging.size();
     let found = actor
-        .run(move |service| {
+        .run_in(Lane::Searches, move |service| {
             service.store.read(|db| {
                 let on = match at {
                     Some(id) => Some(meetings::meeting(db, id)?.meeting.date),

@@ -24,7 +24,10 @@ use crate::{
     domain::id::MeetingId,
     service::{Service, ServiceError, question_time},
     store::live::{self, Mark},
-    web::{api, state::blocking},
+    web::{
+        api,
+        executor::{Executor, Lane},
+    },
 };
 
 /// At least this long between two looks at the database, so that a rush of requests is one look and not a thousand.
@@ -113,6 +116,7 @@ impl Channels {
 /// The meetings that are watched on this node.
 pub struct Live {
     service: Service,
+    executor: Executor,
     /// None once the service stops: the channels are gone, and with them every stream.
     meetings: Mutex<Option<HashMap<MeetingId, Channels>>>,
     /// One look at a meeting that nobody watched yet, however many come at once.
@@ -127,9 +131,10 @@ pub struct Live {
 
 impl Live {
     /// Nobody watches yet.
-    pub fn new(service: Service) -> Self {
+    pub fn new(service: Service, executor: Executor) -> Self {
         Self {
             service,
+            executor,
             meetings: Mutex::new(Some(HashMap::new())),
             first_look: tokio::sync::Mutex::default(),
             bell: Notify::new(),
@@ -170,7 +175,12 @@ impl Live {
         if let Some(watching) = self.watched(meeting)? {
             return Ok(watching);
         }
-        let (seen, whole) = blocking(&self.service, move |service| look(service, meeting)).await?;
+        let (seen, whole) = self
+            .executor
+            .run(Lane::Screens, &self.service, move |service| {
+                look(service, meeting)
+            })
+            .await?;
         let channels = Channels {
             public: watch::Sender::new(Arc::new(seen)),
             whole: watch::Sender::new(Arc::new(whole)),
@@ -242,7 +252,7 @@ impl Live {
     }
 
     async fn refresh(&self, watched: Vec<(MeetingId, Mark)>) -> Result<(), ServiceError> {
-        let changed = blocking(&self.service, move |service| {
+        let changed = self.executor.run(Lane::Screens, &self.service, move |service| {
             let ids: Vec<MeetingId> = watched.iter().map(|(id, _)| *id).collect();
             let marks = service
                 .store

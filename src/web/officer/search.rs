@@ -14,6 +14,7 @@ use crate::{
     web::{
         Answer, Staff,
         components::FieldProblem,
+        executor::Lane,
         marked::{Marked, shared_only},
         page::Page,
         pages,
@@ -99,7 +100,9 @@ pub async fn show(staff: Staff, asked: web::Query<Asked>) -> Answer {
     template.page.title = format!("{} – {TITLE}", sought.in_short());
     let words = sought.matter();
     let found = staff
-        .run(move |service| search::for_staff(service, &acting, &sought))
+        .run_in(Lane::Searches, move |service| {
+            search::for_staff(service, &acting, &sought)
+        })
         .await?;
     template.summary = search::summary(found.len());
     template.rows = found

@@ -15,6 +15,7 @@ use crate::{
     web::{
         Answer, Visitor,
         components::FieldProblem,
+        executor::Lane,
         marked::{Marked, shared_only},
         page::Page,
         pages, routes,
@@ -118,7 +119,7 @@ async fn results(visitor: &Visitor, q: String, sought: Sought) -> Answer {
     let title = format!("{} – Questions and answers", sought.in_short());
     let words = sought.matter();
     let found = visitor
-        .run(move |service| {
+        .run_in(Lane::Searches, move |service| {
             service
                 .store
                 .read(|db| search::questions_put(service, db, &sought, None, search::MOST))

@@ -2,12 +2,13 @@
 
 use askama::Template;
 
-use super::sign_in::{signed_out, turn, with_session};
+use super::sign_in::{signed_out, with_session};
 use crate::{
     service::{ServiceError, password::FEWEST_CHARACTERS, sign_in::PasswordChange},
     web::{
         Answer, Form, FormState, Staff,
         components::{FieldProblem, SummaryRow},
+        executor::Lane,
         page::Page,
         pages,
     },
@@ -72,13 +73,12 @@ pub(super) async fn change_password(staff: Staff, form: Form) -> Answer {
         client: staff.client(),
     };
     let state = staff.state().clone();
-    let changed = {
-        let _turn = turn(&state).await?;
-        let shared = state.clone();
-        staff
-            .run(move |service| service.change_password(&acting, &shared.throttle, &change))
-            .await
-    };
+    let shared = state.clone();
+    let changed = staff
+        .run_in(Lane::KnownPasswords, move |service| {
+            service.change_password(&acting, &shared.throttle, &change)
+        })
+        .await;
     match changed {
         Ok(token) => {
             let answer = pages::see_other(&format!("{ADDRESS}?changed=yes"));

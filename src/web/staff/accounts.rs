@@ -17,6 +17,7 @@ use crate::{
     web::{
         Answer, Failure, Form, FormState, Staff,
         components::{Choice, FieldProblem},
+        executor::Lane,
         page::Page,
         pages,
     },
@@ -222,7 +223,9 @@ pub(super) async fn open(staff: Staff, form: Form) -> Answer {
         ..typed(&form)
     };
     let opened = staff
-        .run(move |service| service.open_account(&acting, &account, None))
+        .run_in(Lane::KnownPasswords, move |service| {
+            service.open_account(&acting, &account, None)
+        })
         .await;
     match opened {
         Ok(with) => show_password(&staff, "Account opened", &with),
@@ -300,7 +303,9 @@ pub(super) async fn reset_password(staff: Staff, path: web::Path<String>) -> Ans
     let id = parse_id(&path)?;
     let acting = staff.acting();
     let with = staff
-        .run(move |service| service.reset_password(&acting, id, None))
+        .run_in(Lane::KnownPasswords, move |service| {
+            service.reset_password(&acting, id, None)
+        })
         .await?;
     show_password(&staff, "Password reset", &with)
 }

@@ -1,7 +1,5 @@
 //! Signing in and out.
 
-use std::time::Duration;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -10,17 +8,15 @@ use super::safe_next;
 use crate::{
     service::{ServiceError, sign_in::Attempt},
     web::{
-        Answer, AppState, Failure, Form, FormState, Staff, Visitor,
+        Answer, AppState, Form, FormState, Staff, Visitor,
         components::FieldProblem,
         cookies::{self, Kind},
+        executor::Lane,
         limits::Limit,
         page::Page,
         pages,
     },
 };
-
-/// How long somebody waits for their turn to have a password checked.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Template)]
 #[template(path = "staff/sign_in.html")]
@@ -67,13 +63,12 @@ pub(super) async fn sign_in(request: HttpRequest, visitor: Visitor, form: Form) 
         request_id: visitor.request_id(),
         replaces: cookies::read(&request, &state.service.settings, Kind::Staff),
     };
-    let signed_in = {
-        let _turn = turn(&state).await?;
-        let shared = state.clone();
-        visitor
-            .run(move |service| service.sign_in(&shared.throttle, &attempt))
-            .await
-    };
+    let shared = state.clone();
+    let signed_in = visitor
+        .run_in(Lane::Passwords, move |service| {
+            service.sign_in(&shared.throttle, &attempt)
+        })
+        .await;
     match signed_in {
         Ok(session) => {
             let next = safe_next(form.fields.value("next"))
@@ -84,14 +79,6 @@ pub(super) async fn sign_in(request: HttpRequest, visitor: Visitor, form: Form) 
             pages::invalid(&sign_in_page(&visitor, form.state().refused(errors), false))
         }
         Err(other) => Err(other.into()),
-    }
-}
-
-/// A turn to have a password checked: hashing is made to be slow, and residents need the processors too.
-pub(super) async fn turn(state: &AppState) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
-    match tokio::time::timeout(PATIENCE, state.passwords.acquire()).await {
-        Ok(Ok(turn)) => Ok(turn),
-        _ => Err(ServiceError::Busy.into()),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     web::{
         Answer, Failure, Form, Visitor,
         components::FieldProblem,
+        executor::Lane,
         marked::{Marked, shared_only},
         page::Page,
         pages, routes,
@@ -106,7 +107,7 @@ fn template(
 async fn find(visitor: &Visitor, draft: &Draft) -> Vec<Earlier> {
     let meeting = draft.meeting.meeting().clone();
     let text = draft.typed.text.question.clone();
-    let search = visitor.run(move |service| {
+    let search = visitor.run_in(Lane::Searches, move |service| {
         let found = service
             .store
             .read(|db| evidence::matches(service, db, &meeting, &text, None))?;
