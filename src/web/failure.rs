@@ -115,7 +115,6 @@ impl Failure {
         if let Some(error) = error.as_error::<JsonPayloadError>() {
             return match error {
                 JsonPayloadError::ContentType => Self::UnsupportedMediaType,
-                JsonPayloadError::Deserialize(why) => Self::Malformed(why.to_string()),
                 JsonPayloadError::Overflow { .. }
                 | JsonPayloadError::OverflowKnownLength { .. } => Self::TooLarge,
                 _ => Self::Malformed("The body is not JSON that can be read.".to_owned()),
@@ -124,8 +123,11 @@ impl Failure {
         if error.as_error::<PathError>().is_some() {
             return ServiceError::NotFound.into();
         }
-        if let Some(error) = error.as_error::<QueryPayloadError>() {
-            return Self::Malformed(error.to_string());
+        if error.as_error::<QueryPayloadError>().is_some() {
+            // the framework's words repeat what was sent
+            return Self::Malformed(
+                "A parameter of the query is not of the kind that is expected.".to_owned(),
+            );
         }
         if error.as_error::<UrlencodedError>().is_some() {
             return Self::Malformed("The form could not be read.".to_owned());

@@ -7,7 +7,7 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::header,
+    http::{Method, header},
     middleware::Next,
     web::{self, Bytes, BytesMut},
 };
@@ -52,6 +52,10 @@ pub async fn receive(
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
         return Ok(request.error_response(Failure::Broken));
     };
+    if *request.method() == Method::CONNECT {
+        // what follows it is a tunnel and no body: nobody waits for its end
+        return Ok(request.error_response(Failure::MethodNotAllowed));
+    }
     let may_change = !request.method().is_safe();
     if may_change {
         match read(&mut request, &state).await {
@@ -78,6 +82,14 @@ pub async fn receive(
 
 async fn read(request: &mut ServiceRequest, state: &AppState) -> Result<Bytes, Failure> {
     let server = &state.service.settings.server;
+    let plain = request
+        .headers()
+        .get_all(header::CONTENT_ENCODING)
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if !plain {
+        // RFC 9110, section 8.4: what is not unpacked is not read as if it were
+        return Err(Failure::UnsupportedMediaType);
+    }
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)

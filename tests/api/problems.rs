@@ -102,6 +102,12 @@ async fn pages_hold_every_entry_once() {
         "/staff/questions?status=lost",
         "/letters?state=burnt",
         "/written-responses?state=forgotten",
+        "/meetings?when=",
+        "/letters?state=",
+        "/written-responses?state=",
+        "/meetings?limit=0",
+        "/meetings?limit=101",
+        "/questions?q=lamp&limit=0",
     ] {
         officer.get(wrong).await.problem(422, "invalid");
     }
@@ -109,6 +115,76 @@ async fn pages_hold_every_entry_once() {
         .get("/meetings?limit=many")
         .await
         .problem(400, "malformed");
+    // whatever was sent is not repeated
+    let problem = officer
+        .get("/questions?meeting=%3Cscript%3E")
+        .await
+        .problem(400, "malformed");
+    assert!(!problem.to_string().contains("script"), "{problem}");
+    let unknown = "018d7a3c-5f00-7c3e-9b1a-2f6d4c8e0a11";
+    for list in ["/questions", "/staff/questions"] {
+        officer
+            .get(&format!("{list}?meeting={unknown}"))
+            .await
+            .problem(404, "not-found");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_which_ones_are_right() {
+    let council = Council::open().await;
+    let address = format!("{}/api/v1/meetings", council.app.address);
+    let client = reqwest::Client::new();
+    let answer = client.patch(&address).send().await.unwrap();
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.headers()["allow"], "GET, POST");
+    let one = client
+        .post(format!("{address}/018d7a3c-5f00-7c3e-9b1a-2f6d4c8e0a11"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(one.status(), 405);
+    assert_eq!(one.headers()["allow"], "GET, PUT");
+}
+
+#[tokio::test]
+async fn times_of_day_and_whole_numbers_are_read_as_the_document_says() {
+    let council = Council::open().await;
+    let with = |starts: &str| json!({ "board": council.board, "meeting": { "date": "2024-03-12", "starts": starts, "venue": "Town Hall" } });
+    for wrong in ["18:30:00Z", "18:30:00.5", "6.30pm", "24:00"] {
+        council
+            .officer
+            .post("/meetings", &with(wrong))
+            .await
+            .problem(422, "invalid");
+    }
+    council
+        .officer
+        .post("/meetings", &with("18:30:00"))
+        .await
+        .expect(201);
+    let item = |position: Value| json!({ "title": "Fly-tipping", "part": "public", "kind": "ordinary", "position": position });
+    let agenda = format!("/meetings/{}/agenda", council.meeting);
+    let wrong = council.officer.post(&agenda, &item(json!(1.5))).await;
+    wrong.problem(422, "invalid");
+    let huge = council.officer.post(&agenda, &item(json!(4e12))).await;
+    huge.problem(422, "invalid");
+    let added = council.officer.post(&agenda, &item(json!(1.0))).await;
+    assert_eq!(added.expect(201)["position"], 1);
+}
+
+#[tokio::test]
+async fn a_packed_body_is_not_read_as_a_plain_one() {
+    let council = Council::open().await;
+    let answer = reqwest::Client::new()
+        .post(format!("{}/api/v1/questions", council.app.address))
+        .header("Content-Type", "application/json")
+        .header("Content-Encoding", "zstd")
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 415);
 }
 
 #[tokio::test]

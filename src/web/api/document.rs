@@ -333,7 +333,11 @@ fn complete(operation: &mut Operation, changes: bool) {
     if by_staff || changes || tagged("Your question") {
         names.push("Forbidden");
     }
-    if has(ParameterIn::Path) {
+    // a list of what belongs to a meeting is not there without the meeting
+    let of_meeting = parameters
+        .iter()
+        .any(|parameter| matches!(parameter, RefOr::T(p) if p.name == "meeting"));
+    if has(ParameterIn::Path) || of_meeting {
         names.push("NotFound");
     }
     if has(ParameterIn::Query) {
@@ -371,18 +375,24 @@ pub fn schemas() -> &'static Value {
     &WRITTEN["components"]["schemas"]
 }
 
-/// Whether the document has a path, for any method.
-pub fn has_path(path: &str) -> bool {
-    let steps = || path.split('/');
-    WRITTEN["paths"].as_object().is_some_and(|paths| {
-        paths.keys().any(|template| {
-            template.split('/').count() == steps().count()
-                && template
-                    .split('/')
-                    .zip(steps())
-                    .all(|(step, given)| step.starts_with('{') || step == given)
-        })
-    })
+/// Returns the methods for which the document has a path; none where it does not have the path at all.
+pub fn methods_of(path: &str) -> Vec<String> {
+    let is_path = |template: &str| {
+        template.split('/').count() == path.split('/').count()
+            && template
+                .split('/')
+                .zip(path.split('/'))
+                .all(|(step, given)| step.starts_with('{') || step == given)
+    };
+    WRITTEN["paths"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(template, _)| is_path(template))
+        .filter_map(|(_, operations)| operations.as_object())
+        .flat_map(|operations| operations.keys())
+        .map(|method| method.to_uppercase())
+        .collect()
 }
 
 /// `/api/openapi.json`.

@@ -115,7 +115,7 @@ pub async fn list_letters(
     let acting = actor.acting();
     permission::proper_officer(&acting)?;
     let state = match which.state.as_deref() {
-        None | Some("") => LetterState::Failed,
+        None => LetterState::Failed,
         Some(code) => LetterState::from_code(code).ok_or_else(|| {
             let codes: Vec<&str> = LetterState::ALL.iter().map(|state| state.code()).collect();
             wrong_parameter(
@@ -125,7 +125,7 @@ pub async fn list_letters(
         })?,
     };
     let question = match which.question.as_deref() {
-        None | Some("") => None,
+        None => None,
         Some(id) => Some(id.parse().map_err(|_| {
             wrong_parameter("question", "This is not the identifier of a question")
         })?),

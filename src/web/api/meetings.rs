@@ -75,7 +75,7 @@ pub struct Meeting {
     #[schema(example = "2024-02-06")]
     pub date: NaiveDate,
     /// The time at which it starts, London's.
-    #[schema(value_type = String, format = "time", example = "18:30:00")]
+    #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "18:30:00")]
     pub starts: NaiveTime,
     /// The same as an instant.
     #[schema(example = "2024-02-06T18:30:00Z")]
@@ -94,7 +94,7 @@ pub struct Meeting {
     /// The date from which it was moved here, if it was.
     pub moved_from: Option<NaiveDate>,
     /// The time at which it ended, once that is known.
-    #[schema(value_type = Option<String>, format = "time")]
+    #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "20:10:00")]
     pub ended: Option<NaiveTime>,
     /// Whether it is there to show how the service works.
     pub demonstration: bool,
@@ -151,7 +151,7 @@ pub struct MeetingInput {
     #[schema(example = "2024-02-06")]
     pub date: NaiveDate,
     /// The time at which it starts, London's.
-    #[schema(value_type = String, format = "time", example = "18:30")]
+    #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "18:30")]
     pub starts: NaiveTime,
     /// Where it is held, at most 300 characters.
     #[schema(example = "Boardroom, Municipal Building, Widnes")]
@@ -161,7 +161,7 @@ pub struct MeetingInput {
     pub agenda_published: Option<bool>,
     /// The time at which it ended, for the minutes.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = "time")]
+    #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "20:10:00")]
     pub ended: Option<NaiveTime>,
 }
 
@@ -210,7 +210,7 @@ pub async fn list_meetings(
     paging: web::Query<Paging>,
 ) -> Answer {
     let when = match which.when.as_deref() {
-        None | Some("" | "coming") => When::Coming,
+        None | Some("coming") => When::Coming,
         Some("past") => When::Past,
         Some(_) => {
             return Err(super::paging::wrong_parameter(

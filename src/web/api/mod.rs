@@ -29,14 +29,14 @@ pub mod staff_questions;
 pub mod written_responses;
 pub mod your_question;
 
-use actix_web::{HttpRequest, dev::HttpServiceFactory, web};
+use actix_web::{HttpRequest, HttpResponse, dev::HttpServiceFactory, http::header, web};
 use utoipa_actix_web::{OpenApiFactory, scope, service_config::ServiceConfig};
 
 pub use document::document;
 
 use crate::{
     service::ServiceError,
-    web::{Failure, routes},
+    web::{Answer, routes},
 };
 
 /// Adds the routes.
@@ -97,11 +97,13 @@ fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
         .default_service(web::to(nothing_here))
 }
 
-/// A path that is there for another method, or none at all.
-async fn nothing_here(request: HttpRequest) -> Result<&'static str, Failure> {
-    if document::has_path(request.path()) {
-        Err(Failure::MethodNotAllowed)
-    } else {
-        Err(ServiceError::NotFound.into())
+/// Answers a path that is there for other methods, which Allow names (RFC 9110, section 15.5.6), or for none.
+async fn nothing_here(request: HttpRequest) -> Answer {
+    let allowed = document::methods_of(request.path());
+    if allowed.is_empty() {
+        return Err(ServiceError::NotFound.into());
     }
+    Ok(HttpResponse::MethodNotAllowed()
+        .insert_header((header::ALLOW, allowed.join(", ")))
+        .finish())
 }

@@ -185,7 +185,7 @@ pub struct ExceptionInput {
 /// say) so that the request can be repeated safely: the same key with the same body gets the same question, with another body 422
 /// `/problems/idempotency-key-reused`.
 #[utoipa::path(tag = "Questions", request_body = NoticeInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own making, at most 255 characters, new for each question.", example = "3f0c3f5e-7d7a-4c53-8c8e-0c6d3a5b1e90")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[ -~]+$", description = "A key of your own making, at most 255 characters, new for each question.", example = "3f0c3f5e-7d7a-4c53-8c8e-0c6d3a5b1e90")),
     responses((status = 201, description = "The question is received. Location and `self` are private: they are for its questioner alone.", body = YourQuestion,
         headers(("Location" = String, description = "Where its questioner sees it."), ("Idempotency-Replayed" = String, description = "`true` where the request had been answered before.")))))]
 #[post("/questions")]
@@ -223,7 +223,7 @@ pub async fn give_notice(
 /// The proper officer's act: a question that came on paper, by e-mail or at the counter, with its own moment of receipt, goes
 /// through the same rules. The officer may record exceptions with it.
 #[utoipa::path(tag = "Decisions", request_body = EntryInput, security(("bearer" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own making, at most 255 characters, new for each question.")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[ -~]+$", description = "A key of your own making, at most 255 characters, new for each question.")),
     responses((status = 201, description = "The question is received. Location and `self` are private: they are for its questioner alone.", body = YourQuestion,
         headers(("Location" = String, description = "Where its questioner sees it."), ("Idempotency-Replayed" = String, description = "`true` where the request had been answered before.")))))]
 #[post("/staff/questions")]

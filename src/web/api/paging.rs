@@ -48,11 +48,17 @@ impl Paging {
         i64::try_from(self.size() + 1).unwrap_or(i64::MAX)
     }
 
-    /// What the cursor names.
+    /// Returns what the cursor names. Every list asks for it, so the size of the page is checked here as well.
     ///
     /// # Errors
-    /// Where it is not a cursor of ours.
+    /// Where it is not a cursor of ours, or the size is out of range.
     pub fn after<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Failure> {
+        if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
+            return Err(wrong_parameter(
+                "limit",
+                &format!("This must be from 1 to {MOST}"),
+            ));
+        }
         let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
             return Ok(None);
         };

@@ -153,6 +153,9 @@ pub async fn list_questions(
     let found = actor
         .run(move |service| {
             service.store.read(|db| {
+                if let Some(meeting) = filter.meeting {
+                    meetings::meeting(db, meeting)?;
+                }
                 questions::page(db, &filter, before, most)?
                     .into_iter()
                     .map(|question| Ok((question.id, views::public_question(db, &question)?)))

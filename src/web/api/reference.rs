@@ -392,7 +392,6 @@ pub fn example(document: &Value, schema: &Value, depth: u8) -> Value {
         Some("string") => Value::String(
             match schema["format"].as_str() {
                 Some("date") => "2024-02-06",
-                Some("time") => "18:30:00",
                 Some("date-time") => "2024-02-05T16:00:00Z",
                 Some("uuid") => "018d7a3c-5f00-7c3e-9b1a-2f6d4c8e0a11",
                 _ => "…",

@@ -70,7 +70,7 @@ impl Body {
                 error.column()
             ))
         })?;
-        clean_texts(&mut value);
+        put_right(&mut value);
         Ok(value)
     }
 
@@ -89,18 +89,33 @@ impl Body {
     }
 }
 
-/// Mends the characters of every text in a value. serde_json reads no deeper than 128 levels, so the stack holds.
-fn clean_texts(value: &mut Value) {
+/// Mends the characters of every text in a value, and makes whole numbers of those that are written with a decimal point: to JSON
+/// Schema 65536.0 is an integer. serde_json reads no deeper than 128 levels, so the stack holds.
+fn put_right(value: &mut Value) {
     match value {
         Value::String(typed) => {
             if let Cow::Owned(cleaned) = text::clean(typed) {
                 *typed = cleaned;
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(clean_texts),
-        Value::Object(fields) => fields.values_mut().for_each(clean_texts),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Array(values) => values.iter_mut().for_each(put_right),
+        Value::Object(fields) => fields.values_mut().for_each(put_right),
+        Value::Number(number) => {
+            if number.is_f64()
+                && let Some(whole) = number.as_f64().and_then(whole)
+            {
+                *number = whole.into();
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// Returns a number as an integer where it is a whole one that fits 32 bits, as every integer of the document does.
+fn whole(number: f64) -> Option<i32> {
+    let fits = number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX);
+    #[allow(clippy::cast_possible_truncation, reason = "it has been looked at")]
+    fits.then_some(number as i32)
 }
 
 /// A value that conforms, as a struct.

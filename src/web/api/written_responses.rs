@@ -170,7 +170,7 @@ pub async fn list_written_responses(
     let acting = actor.acting();
     permission::responding(&acting)?;
     let owed = match which.state.as_deref() {
-        None | Some("" | "owed") => true,
+        None | Some("owed") => true,
         Some("sent") => false,
         Some(_) => return Err(wrong_parameter("state", "This must be owed or sent")),
     };
