@@ -22,6 +22,8 @@ pub struct Outbox {
     pub concurrency: usize,
     /// After how long a letter that waits is shown on the officers' desk.
     pub shown_after: TimeDelta,
+    /// After how long the officers are told of the questions that were left to a digest.
+    pub digest_after: TimeDelta,
     /// From how many days before a meeting on a letter about it that waits or failed is marked as urgent.
     pub urgent_days_before_meeting: u64,
 }
@@ -38,6 +40,9 @@ impl Outbox {
             retry_for: reader.duration("outbox.retry_hours", Unit::Hours, 1..=336),
             concurrency: reader.number("outbox.concurrency", 1..=32),
             shown_after: TimeDelta::minutes(reader.number("outbox.shown_after_minutes", 1..=1440)),
+            digest_after: TimeDelta::minutes(
+                reader.number("outbox.digest_after_minutes", 1..=1440),
+            ),
             urgent_days_before_meeting: reader.number("outbox.urgent_days_before_meeting", 0..=60),
         }
     }
@@ -106,8 +111,10 @@ pub struct Limits {
     /// Attempts to sign in to one account from one client address that may fail before each further one has to wait, a minute
     /// first and twice as long each time.
     pub failed_sign_ins_per_account_per_minute: u32,
-    /// Letters to one e-mail address in an hour that its owner did not cause.
+    /// Letters to one mailbox in an hour that its owner did not cause.
     pub letters_per_address_per_hour: u32,
+    /// New questions in an hour of which the officers are told one by one.
+    pub officer_notices_per_hour: u32,
 }
 
 impl Limits {
@@ -120,6 +127,7 @@ impl Limits {
                 .number("limits.failed_sign_ins_per_account_per_minute", 1..=1000),
             letters_per_address_per_hour: reader
                 .number("limits.letters_per_address_per_hour", 1..=1000),
+            officer_notices_per_hour: reader.number("limits.officer_notices_per_hour", 0..=1000),
         }
     }
 }

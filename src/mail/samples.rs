@@ -17,8 +17,8 @@ use crate::{
     service::{
         deliver_outbox::DESK_PATH,
         letters::{
-            About, Brief, ContactDetailsMatter, Earlier, EarlierResponse, Letter, ResponseDue,
-            SendInstead,
+            About, Brief, ContactDetailsMatter, Earlier, EarlierResponse, Letter, QuestionsCame,
+            ResponseDue, SendInstead,
         },
         notify_changes::{Change, Effect},
         redact_question::{Published, Redacted},
@@ -683,6 +683,32 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
         ),
         to_officers("officer_new_question", new_question(false)),
         to_officers("officer_new_question_refused", new_question(true)),
+        to_officers(
+            "officer_new_questions",
+            Letter::OfficerNewQuestions {
+                since: received,
+                until: received + TimeDelta::minutes(15),
+                meetings: vec![
+                    QuestionsCame {
+                        board: about().board,
+                        date: about().date,
+                        waiting: 40,
+                        refused: 1,
+                        settled: 2,
+                        references: (0..20).map(|n| format!("PQ-2024-7KX{}", n % 10)).collect(),
+                    },
+                    QuestionsCame {
+                        board: "Corporate Policy and Performance Board".to_owned(),
+                        date: day(2024, 2, 27),
+                        waiting: 1,
+                        refused: 0,
+                        settled: 0,
+                        references: vec!["PQ-2024-9AB3".to_owned()],
+                    },
+                ],
+                path: "/staff".to_owned(),
+            },
+        ),
         to_officers(
             "officer_letter_failed",
             Letter::OfficerLetterFailed {

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod meeting_changed;
+mod new_questions;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -189,6 +190,12 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             refused,
             path,
         } => officer_new_question(draft, reference, board, *date, *refused, path),
+        Letter::OfficerNewQuestions {
+            since,
+            until,
+            meetings,
+            path,
+        } => new_questions::digest(draft, *since, *until, meetings, path),
         Letter::OfficerQuestionsRestored {
             board,
             date,

@@ -3,17 +3,18 @@
 //! It looks every few seconds, and at once when a [`Bell`] is rung. A lost ring costs those few seconds and no letter. Told to
 //! stop, it takes no further letters and finishes those under way.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::{
     sync::Notify,
     task::{JoinHandle, JoinSet},
+    time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::service::{
     Service,
-    deliver_outbox::{Postman, claim, deliver},
+    deliver_outbox::{Postman, claim, deliver, write_due_letters},
 };
 
 /// Tells the worker that there may be letters. Rung after the act has been committed; cheap, and cheap to clone.
@@ -46,35 +47,38 @@ async fn run(
     stop: CancellationToken,
     name: String,
 ) {
-    let poll: Duration = service.settings.outbox.poll_interval;
     let most = service.settings.outbox.concurrency.max(1);
+    let mut ticks = interval(service.settings.outbox.poll_interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut under_way = JoinSet::new();
     while !stop.is_cancelled() {
         let free = most.saturating_sub(under_way.len());
-        let wanted = u32::try_from(free).unwrap_or(u32::MAX);
-        match claim(&service, &name, wanted).await {
-            Ok(claimed) => {
-                for letter in claimed {
-                    let (service, postman, name) =
-                        (service.clone(), Arc::clone(&postman), name.clone());
-                    under_way.spawn(async move {
-                        // what went wrong is in the log; the letter is free again when its lease is over
-                        drop(deliver(&service, &*postman, &name, letter).await);
-                    });
+        if free > 0 {
+            let wanted = u32::try_from(free).unwrap_or(u32::MAX);
+            match claim(&service, &name, wanted).await {
+                Ok(claimed) => {
+                    for letter in claimed {
+                        let (service, postman, name) =
+                            (service.clone(), Arc::clone(&postman), name.clone());
+                        under_way.spawn(async move {
+                            // what went wrong is in the log; the letter is free again when its lease is over
+                            drop(deliver(&service, &*postman, &name, letter).await);
+                        });
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the outbox could not be read"),
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = bell.0.notified(), if under_way.len() < most => {}
+            _ = ticks.tick() => {
+                if let Err(error) = write_due_letters(&service).await {
+                    tracing::warn!(%error, "the digest for the officers could not be written");
                 }
             }
-            Err(error) => tracing::warn!(%error, "the outbox could not be read"),
-        }
-        if under_way.len() < most {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = bell.0.notified() => {}
-                () = tokio::time::sleep(poll) => {}
-                // a place is free, and more letters may be due
-                Some(_) = under_way.join_next() => {}
-            }
-        } else {
-            under_way.join_next().await;
+            // a place is free, and more letters may be due
+            Some(_) = under_way.join_next() => {}
         }
     }
     while under_way.join_next().await.is_some() {}

@@ -46,6 +46,11 @@ impl Acting {
         }
     }
 
+    /// Whether it is a member of the public, so that what they cause is limited.
+    pub fn is_public(&self) -> bool {
+        self.who == Who::Questioner
+    }
+
     /// How the audit trail calls them.
     pub fn kind(&self) -> ActorKind {
         match self.who {

@@ -168,7 +168,7 @@ pub fn admit(
             ),
             exception: !exceptions.is_empty(),
         };
-        service.write_letter(db, &question, Some(details), &letter)?;
+        service.write_letter(db, acting, &question, Some(details), &letter)?;
         Ok(question)
     })
 }

@@ -119,6 +119,7 @@ pub fn approve(
         )?;
         service.write_letter(
             db,
+            acting,
             &question,
             view.questioner.as_ref(),
             &letter(service, &view),

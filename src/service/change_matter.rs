@@ -144,6 +144,7 @@ pub fn change(
         if let Some(letter) = &prepared.letter {
             service.write_letter(
                 db,
+                acting,
                 &prepared.question,
                 prepared.view.questioner.as_ref(),
                 letter,

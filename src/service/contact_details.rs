@@ -94,6 +94,10 @@ pub fn ask(
         if today >= MAX_ASKED_A_DAY {
             return Err(ServiceError::TooMany);
         }
+        // the letter that warns the present address is never held back: without it nothing is asked for
+        for address in details.email.iter().chain([&email]) {
+            service.check_room(db, acting, address)?;
+        }
         for mut pending in earlier {
             if pending.confirmed_at.is_none() && pending.superseded_at.is_none() {
                 pending.superseded_at = Some(now);
@@ -131,6 +135,7 @@ pub fn ask(
         // nothing that was typed goes to an address before it is confirmed, the name included
         service.write_letter_to(
             db,
+            acting,
             question.id,
             Some(email),
             "Sir or Madam".to_owned(),
@@ -141,6 +146,7 @@ pub fn ask(
         )?;
         service.write_letter(
             db,
+            acting,
             &question,
             Some(&details),
             &Letter::AddressChangeAsked {
@@ -226,6 +232,7 @@ pub fn confirm(service: &Service, acting: &Acting, token: &str) -> Result<(), Se
         let brief = brief_of(service, db, &question)?;
         service.write_letter(
             db,
+            acting,
             &question,
             Some(&new),
             &Letter::AddressConfirmed { brief },
@@ -270,6 +277,7 @@ pub fn stop(service: &Service, acting: &Acting, token: &str) -> Result<(), Servi
         if confirmed {
             service.write_letter_to(
                 db,
+                acting,
                 question.id,
                 Some(correction.new_email),
                 "Sir or Madam".to_owned(),
@@ -280,6 +288,7 @@ pub fn stop(service: &Service, acting: &Acting, token: &str) -> Result<(), Servi
         }
         service.write_letter(
             db,
+            acting,
             &question,
             Some(&kept),
             &Letter::AddressConfirmed { brief },
@@ -341,6 +350,7 @@ pub fn correct_for(
             if let Some(email) = old.email {
                 service.write_letter_to(
                     db,
+                    acting,
                     question.id,
                     Some(email),
                     "Sir or Madam".to_owned(),
@@ -351,6 +361,7 @@ pub fn correct_for(
             }
             service.write_letter(
                 db,
+                acting,
                 &question,
                 Some(&new),
                 &Letter::AddressConfirmed { brief },

@@ -17,7 +17,7 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         letters::{Letter, LetterLink},
-        permission,
+        officer_notices, permission,
         private_link::MASKED_LINK,
     },
     store::{
@@ -117,6 +117,16 @@ pub enum Outcome {
     Failed,
     /// The lease ran out first: whoever holds the letter now settles it.
     LeaseLost,
+}
+
+/// Writes the letters that are due because time has passed: the digest for the officers.
+///
+/// # Errors
+/// [`ServiceError`] where the store fails.
+pub async fn write_due_letters(service: &Service) -> Result<(), ServiceError> {
+    on_the_store(service, officer_notices::write_due_digest)
+        .await
+        .map(drop)
 }
 
 /// Takes up to `most` letters that are due for `worker`.
@@ -226,6 +236,7 @@ pub async fn deliver_once(
     worker: &str,
     most: u32,
 ) -> Result<Delivered, ServiceError> {
+    write_due_letters(service).await?;
     let mut delivered = Delivered::default();
     for _ in 0..most {
         let Some(claimed) = claim(service, worker, 1).await?.pop() else {

@@ -1,30 +1,23 @@
 //! The letters that the service writes, as facts. They go into the outbox with the act that causes them; the floor above turns
 //! the facts into words, the same for the preview and for sending.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     coded,
     domain::{
-        id::{AddressCorrectionId, LetterId, QuestionId},
+        id::AddressCorrectionId,
         local_time,
         meeting::{Board, Meeting},
         refusal::{NextMeeting, Refusal},
         standing_order::{rejection::Ground, written_response::Reason},
     },
     service::{
-        Service, ServiceError,
         notify_changes::{Change, Effect},
         redact_question::Redacted,
     },
-    store::{
-        connection::Db,
-        letters::{self, LetterState, OutboxLetter},
-        questions::{Question, QuestionerDetails},
-        rows,
-        staff::StaffMember,
-    },
+    store::questions::{Question, QuestionerDetails},
 };
 
 /// What every letter about a question says of it.
@@ -171,6 +164,23 @@ pub struct ResponseDue {
     pub owner: Option<String>,
     /// Its page.
     pub path: String,
+}
+
+/// The new questions for one meeting, as a letter to the officers lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionsCame {
+    /// The board's name.
+    pub board: String,
+    /// The date of the meeting.
+    pub date: NaiveDate,
+    /// How many wait for a decision.
+    pub waiting: u32,
+    /// How many the standing order refused.
+    pub refused: u32,
+    /// How many have been decided, withdrawn or disowned since.
+    pub settled: u32,
+    /// References of the first of those that wait or were refused.
+    pub references: Vec<String>,
 }
 
 /// A letter, as facts.
@@ -374,6 +384,13 @@ pub enum Letter {
         refused: bool,
         path: String,
     },
+    /// To the officers: many questions have come. No personal details.
+    OfficerNewQuestions {
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        meetings: Vec<QuestionsCame>,
+        path: String,
+    },
     /// To the officers: a moved deadline has put late questions in time (reading 24). No personal details.
     OfficerQuestionsRestored {
         board: String,
@@ -435,6 +452,7 @@ impl Letter {
             Self::OfficerResponsesDue { .. } => "officer_responses_due",
             Self::OfficerMeetingNotClosed { .. } => "officer_meeting_not_closed",
             Self::OfficerNewQuestion { .. } => "officer_new_question",
+            Self::OfficerNewQuestions { .. } => "officer_new_questions",
             Self::OfficerQuestionsRestored { .. } => "officer_questions_restored",
             Self::OfficerLetterFailed { .. } => "officer_letter_failed",
         }
@@ -470,6 +488,7 @@ impl Letter {
             | Self::NewLink { .. }
             | Self::OfficerContactDetails { .. }
             | Self::OfficerNewQuestion { .. }
+            | Self::OfficerNewQuestions { .. }
             | Self::OfficerQuestionsRestored { .. }
             | Self::OfficerLetterFailed { .. }
             | Self::ResponsesGiven { .. }
@@ -510,6 +529,7 @@ impl Letter {
             | Self::NewLink { .. }
             | Self::OfficerContactDetails { .. }
             | Self::OfficerNewQuestion { .. }
+            | Self::OfficerNewQuestions { .. }
             | Self::OfficerQuestionsRestored { .. }
             | Self::OfficerLetterFailed { .. }
             | Self::ResponsesGiven { .. }
@@ -532,14 +552,6 @@ impl Letter {
         letter
     }
 
-    /// Whether a stranger's submission can cause it, so that it is limited for each address: the mail-bombing case.
-    fn caused_by_anyone(&self) -> bool {
-        matches!(
-            self,
-            Self::Acknowledgement { .. } | Self::Refused { .. } | Self::AddressToConfirm { .. }
-        )
-    }
-
     /// The link that it carries.
     pub fn link(&self) -> LetterLink {
         match self {
@@ -548,122 +560,5 @@ impl Letter {
             Self::AddressLeft { .. } => LetterLink::None,
             _ => LetterLink::Question,
         }
-    }
-}
-
-impl Service {
-    /// Puts a letter to the questioner into the outbox: by e-mail where there is an address, to be printed where there is none.
-    ///
-    /// # Errors
-    /// [`ServiceError`] where the store fails.
-    pub fn write_letter(
-        &self,
-        db: &mut Db,
-        question: &Question,
-        to: Option<&QuestionerDetails>,
-        letter: &Letter,
-    ) -> Result<(), ServiceError> {
-        // the person's details may already have been removed
-        let Some(to) = to else { return Ok(()) };
-        let addressed = letter.addressed_to(to);
-        let addressee = to.addressee().to_owned();
-        self.write_letter_to(db, question.id, to.email.clone(), addressee, &addressed)
-    }
-
-    /// Puts a letter about a question into the outbox, to this address; to be printed where there is none.
-    ///
-    /// # Errors
-    /// [`ServiceError`] where the store fails.
-    pub fn write_letter_to(
-        &self,
-        db: &mut Db,
-        question: QuestionId,
-        email: Option<String>,
-        name: String,
-        letter: &Letter,
-    ) -> Result<(), ServiceError> {
-        let now = self.now();
-        let mut outbox = self.outbox_letter(letter, email.clone(), name, now)?;
-        outbox.question_id = Some(question);
-        if let Some(email) = &email
-            && letter.caused_by_anyone()
-        {
-            let since = now - TimeDelta::hours(1);
-            let mut already = 0;
-            for kind in ["acknowledgement", "refused", "address_to_confirm"] {
-                already += letters::count_to(db, email, kind, since)?;
-            }
-            if already >= i64::from(self.settings.limits.letters_per_address_per_hour) {
-                outbox.state = LetterState::Failed;
-                outbox.last_error = Some("Held back: too many letters to this address within an hour. Send it again if it is wanted.".to_owned());
-                outbox.settled_at = Some(now);
-            }
-        }
-        Ok(letters::insert(db, &outbox)?)
-    }
-
-    /// Puts a letter to each of the officers' addresses into the outbox.
-    ///
-    /// # Errors
-    /// [`ServiceError`] where the store fails.
-    pub fn write_to_officers(&self, db: &mut Db, letter: &Letter) -> Result<(), ServiceError> {
-        let now = self.now();
-        for officer in &self.settings.mail.officers {
-            let name = officer
-                .name
-                .clone()
-                .unwrap_or_else(|| self.settings.council.committee_services_manager.clone());
-            letters::insert(
-                db,
-                &self.outbox_letter(letter, Some(officer.email.to_string()), name, now)?,
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Puts a letter to a member of staff into the outbox.
-    ///
-    /// # Errors
-    /// [`ServiceError`] where the store fails.
-    pub fn write_to_staff(
-        &self,
-        db: &mut Db,
-        member: &StaffMember,
-        letter: &Letter,
-    ) -> Result<(), ServiceError> {
-        let to = (Some(member.email.clone()), member.name.clone());
-        Ok(letters::insert(
-            db,
-            &self.outbox_letter(letter, to.0, to.1, self.now())?,
-        )?)
-    }
-
-    fn outbox_letter(
-        &self,
-        letter: &Letter,
-        email: Option<String>,
-        name: String,
-        now: DateTime<Utc>,
-    ) -> Result<OutboxLetter, ServiceError> {
-        Ok(OutboxLetter {
-            id: self.new_id::<LetterId>(),
-            kind: letter.code().to_owned(),
-            question_id: None,
-            state: if email.is_some() {
-                LetterState::Waiting
-            } else {
-                LetterState::ToPrint
-            },
-            recipient_email: email,
-            recipient_name: name,
-            letter: rows::to_json(letter)?,
-            attempts: 0,
-            next_attempt_at: now,
-            last_error: None,
-            created_at: now,
-            settled_at: None,
-            as_sent: None,
-            waiting_since: now,
-        })
     }
 }

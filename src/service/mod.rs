@@ -31,6 +31,8 @@ pub mod meetings;
 pub mod minutes;
 pub mod next_meeting;
 pub mod notify_changes;
+pub mod officer_notices;
+pub mod outbox;
 pub mod password;
 pub mod permission;
 pub mod private_link;

@@ -9,6 +9,7 @@ use crate::{
     },
     service::{
         Service, ServiceError,
+        actor::Acting,
         letters::{About, Letter},
         views::{self, MeetingView},
     },
@@ -70,7 +71,7 @@ pub(in crate::service) fn announce(
             deadline: next.deadline.at,
         };
         let to = questions::questioner(db, question.id)?;
-        service.write_letter(db, &question, to.as_ref(), &letter)?;
+        service.write_letter(db, &Acting::system(), &question, to.as_ref(), &letter)?;
         questions::told_of_next_meeting(db, question.id, now)?;
     }
     Ok(())

@@ -522,7 +522,7 @@ pub fn carry_out(
             Effect::AnotherUntil => questions::release_slots(db, was.id, now)?,
             Effect::Stays | Effect::TooLateForAnother | Effect::WrittenResponse { .. } => {}
         }
-        service.write_letter(db, was, Some(&planned.to), &planned.letter)?;
+        service.write_letter(db, acting, was, Some(&planned.to), &planned.letter)?;
     }
     if !restored.is_empty() || !choices.is_empty() {
         service.write_to_officers(

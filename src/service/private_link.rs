@@ -154,7 +154,7 @@ impl Service {
                     brief: Brief::new(&question, &meeting.board, meeting.meeting()),
                 };
                 let details = questions::questioner(db, id)?;
-                self.write_letter(db, &question, details.as_ref(), &letter)?;
+                self.write_letter(db, acting, &question, details.as_ref(), &letter)?;
             }
             Ok(question)
         })

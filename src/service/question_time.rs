@@ -560,13 +560,14 @@ fn settle(
                 minutes.dealt_with = Some(item);
                 minutes.version += 1;
                 questions::write_minutes(db, was.id, &minutes)?;
-                tell_dealt_with(service, db, &question, meeting, item)?;
+                tell_dealt_with(service, db, &acting, &question, meeting, item)?;
             }
-            (Act::Lapse, _) => tell_not_put(service, db, &question, meeting)?,
+            (Act::Lapse, _) => tell_not_put(service, db, &acting, &question, meeting)?,
             _ => {}
         }
         if let Some(reason) = reason {
-            let response = responses::owe(service, db, &question, meeting, reason, owed_from)?;
+            let response =
+                responses::owe(service, db, &acting, &question, meeting, reason, owed_from)?;
             more = serde_json::json!({ "reason": reason, "due_on": response.due_on });
             given.push(response);
         }
@@ -592,6 +593,7 @@ fn about(question: &Question, meeting: &MeetingView) -> About {
 fn tell_dealt_with(
     service: &Service,
     db: &mut Db,
+    acting: &Acting,
     question: &Question,
     meeting: &MeetingView,
     item: AgendaItemId,
@@ -606,13 +608,14 @@ fn tell_dealt_with(
         minute_number: item.minute_number.clone(),
     };
     let details = questions::questioner(db, question.id)?;
-    service.write_letter(db, question, details.as_ref(), &letter)
+    service.write_letter(db, acting, question, details.as_ref(), &letter)
 }
 
 /// Tells a questioner who was recorded as absent that the question was not put, where the council owes nothing for that.
 fn tell_not_put(
     service: &Service,
     db: &mut Db,
+    acting: &Acting,
     question: &Question,
     meeting: &MeetingView,
 ) -> Result<(), ServiceError> {
@@ -620,7 +623,7 @@ fn tell_not_put(
         about: about(question, meeting),
     };
     let details = questions::questioner(db, question.id)?;
-    service.write_letter(db, question, details.as_ref(), &letter)
+    service.write_letter(db, acting, question, details.as_ref(), &letter)
 }
 
 fn act_name(act: Act) -> &'static str {

@@ -183,7 +183,7 @@ pub fn redact(
             "characters_after": question.public_text.chars().count(),
         });
         service.audit_question(db, acting, "redact", Some(was), &question, change)?;
-        service.write_letter(db, &question, view.questioner.as_ref(), &letter)?;
+        service.write_letter(db, acting, &question, view.questioner.as_ref(), &letter)?;
         Ok(question)
     })
 }

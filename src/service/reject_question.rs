@@ -323,6 +323,12 @@ pub(super) fn reject_in(
             "evidence": evidence,
         }),
     )?;
-    service.write_letter(db, &question, view.questioner.as_ref(), &prepared.letter)?;
+    service.write_letter(
+        db,
+        acting,
+        &question,
+        view.questioner.as_ref(),
+        &prepared.letter,
+    )?;
     Ok(question)
 }

@@ -98,7 +98,7 @@ pub fn reopen(
                 view.meeting.meeting(),
             ),
         };
-        service.write_letter(db, &question, view.questioner.as_ref(), &letter)?;
+        service.write_letter(db, acting, &question, view.questioner.as_ref(), &letter)?;
         Ok(question)
     })
 }

@@ -318,8 +318,8 @@ pub fn admit_in_place(
             )?;
             responses::tell_owners(service, db, acting.staff_id(), &[response])?;
         }
-        service.write_letter(db, gave_way, holder.questioner.as_ref(), &to_holder)?;
-        service.write_letter(db, question, Some(details), &to_admitted)?;
+        service.write_letter(db, acting, gave_way, holder.questioner.as_ref(), &to_holder)?;
+        service.write_letter(db, acting, question, Some(details), &to_admitted)?;
         Ok(admitted.question)
     })
 }

@@ -92,6 +92,7 @@ pub(super) fn record_owed(
 pub(super) fn owe(
     service: &Service,
     db: &mut Db,
+    acting: &Acting,
     question: &Question,
     meeting: &MeetingView,
     reason: Reason,
@@ -121,7 +122,7 @@ pub(super) fn owe(
             due_on,
         }
     };
-    service.write_letter(db, question, details.as_ref(), &letter)?;
+    service.write_letter(db, acting, question, details.as_ref(), &letter)?;
     Ok(response)
 }
 
@@ -216,7 +217,7 @@ pub fn keep_for_response(
         }
         let meeting = views::meeting(service, db, was.meeting_id)?;
         let today = local_time::london_date(service.now());
-        let response = owe(service, db, &question, &meeting, reason, today)?;
+        let response = owe(service, db, acting, &question, &meeting, reason, today)?;
         service.audit_question(
             db,
             acting,
@@ -724,7 +725,7 @@ pub fn send(
                 "reply": reply, "response_was": was, "response_version": response.version, "due_on": response.due_on,
             }),
         )?;
-        service.write_letter(db, &question, details.as_ref(), &letter)?;
+        service.write_letter(db, acting, &question, details.as_ref(), &letter)?;
         Ok(response)
     })
 }

@@ -17,7 +17,7 @@ use crate::{
         actor::Acting,
         evidence::stored_questioner,
         letters::{About, Letter},
-        question_time,
+        officer_notices, question_time,
         submit_question::Slots,
         views::{self, MeetingView},
         your_question,
@@ -276,16 +276,13 @@ pub fn ask_instead(
             deadline: meeting.deadline.at,
             provisional: meeting.deadline.provisional,
         };
-        service.write_letter(db, &question, Some(&to), &letter)?;
-        service.write_to_officers(
+        service.write_letter(db, acting, &question, Some(&to), &letter)?;
+        officer_notices::tell_of(
+            service,
             db,
-            &Letter::OfficerNewQuestion {
-                reference: question.reference.to_string(),
-                board: meeting.board.name.clone(),
-                date: meeting.meeting().date,
-                refused: false,
-                path: format!("/staff/questions/{}", question.id),
-            },
+            &question,
+            &meeting.board,
+            meeting.meeting(),
         )?;
         Ok(question)
     })

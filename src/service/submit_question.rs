@@ -19,7 +19,7 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         letters::{About, Letter},
-        next_meeting, permission,
+        next_meeting, officer_notices, permission,
         typed_question::{TypedQuestion, WellFormed},
         views,
     },
@@ -309,18 +309,9 @@ fn submit_in(
             next_meeting,
         }
     };
-    service.write_letter(db, &question, Some(&details), &letter)?;
+    service.write_letter(db, acting, &question, Some(&details), &letter)?;
     if acting.staff_id().is_none() || !submission.channel.entered_by_officer() {
-        service.write_to_officers(
-            db,
-            &Letter::OfficerNewQuestion {
-                reference: question.reference.to_string(),
-                board: board.name,
-                date: meeting.date,
-                refused: !admitted,
-                path: format!("/staff/questions/{}", question.id),
-            },
-        )?;
+        officer_notices::tell_of(service, db, &question, &board, meeting)?;
     }
     Ok(Submitted {
         question,

@@ -424,7 +424,7 @@ fn end_in(
             ),
             another_until: (releases && !exchanged && now <= deadline).then_some(deadline),
         };
-        service.write_letter(db, &question, view.questioner.as_ref(), &letter)?;
+        service.write_letter(db, acting, &question, view.questioner.as_ref(), &letter)?;
     }
     Ok(question)
 }

@@ -77,6 +77,8 @@ pub struct OutboxLetter {
     pub as_sent: Option<AsSent>,
     /// When it began to wait: when it was written, or when an officer last sent it again.
     pub waiting_since: DateTime<Utc>,
+    /// The keyed hash of what it counts against, where letters of its kind are limited.
+    pub quota_key: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -97,6 +99,7 @@ struct LetterRow {
     sent_subject: Option<String>,
     sent_text: Option<String>,
     waiting_since: Option<Instant>,
+    quota_key: Option<String>,
 }
 
 impl TryFrom<LetterRow> for OutboxLetter {
@@ -120,6 +123,7 @@ impl TryFrom<LetterRow> for OutboxLetter {
                 .zip(row.sent_text)
                 .map(|(subject, text)| AsSent { subject, text }),
             waiting_since: row.waiting_since.unwrap_or(row.created_at).utc(),
+            quota_key: row.quota_key,
         })
     }
 }
@@ -145,6 +149,7 @@ pub fn insert(db: &mut Db, letter: &OutboxLetter) -> Result<(), StoreError> {
         sent_subject: letter.as_sent.as_ref().map(|sent| sent.subject.clone()),
         sent_text: letter.as_sent.as_ref().map(|sent| sent.text.clone()),
         waiting_since: Some(letter.waiting_since.into()),
+        quota_key: letter.quota_key.clone(),
     };
     diesel::insert_into(letters::table)
         .values(row)
@@ -315,14 +320,6 @@ pub fn count(db: &mut Db, state: LetterState) -> Result<i64, StoreError> {
         .filter(letters::state.eq(state.code()))
         .count()
         .get_result(db)?)
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// The text in lower case.
-    fn lower(
-        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
-    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
 const DUE: Claim = Claim {
@@ -511,22 +508,24 @@ pub fn redirect(
     .execute(db)?)
 }
 
-/// How many letters of a kind went to an address since an instant, whoever caused them.
+/// How many letters count against a quota since an instant, of which it reads `max` at most.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn count_to(
+pub fn counted(
     db: &mut Db,
-    email: &str,
-    kind: &str,
+    quota_key: &str,
     since: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    Ok(letters::table
-        .filter(lower(letters::recipient_email).eq(email.to_lowercase()))
-        .filter(letters::kind.eq(kind))
-        .filter(letters::created_at.ge(Instant::from(since)))
-        .count()
-        .get_result(db)?)
+    max: u32,
+) -> Result<u32, StoreError> {
+    let found: Vec<Instant> = letters::table
+        .filter(letters::quota_key.eq(quota_key))
+        .filter(letters::created_at.gt(Instant::from(since)))
+        .order(letters::created_at.desc())
+        .limit(i64::from(max))
+        .select(letters::created_at)
+        .load(db)?;
+    Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
 }
 
 /// Replaces the content of a letter that has not left yet.

@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod letters;
 pub mod live;
 pub mod meetings;
+pub mod pending_notices;
 pub mod postcodes;
 pub mod question_time;
 pub mod questions;

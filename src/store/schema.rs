@@ -315,6 +315,14 @@ diesel::table! {
         sent_subject -> Nullable<Text>,
         sent_text -> Nullable<Text>,
         waiting_since -> Nullable<Timestamp>,
+        quota_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    pending_notices (question_id) {
+        question_id -> Text,
+        noticed_at -> Timestamp,
     }
 }
 
@@ -369,6 +377,7 @@ diesel::joinable!(replies -> staff (staff_id));
 diesel::joinable!(drafts -> meetings (meeting_id));
 diesel::joinable!(idempotency_keys -> questions (question_id));
 diesel::joinable!(letters -> questions (question_id));
+diesel::joinable!(pending_notices -> questions (question_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     staff,
@@ -393,6 +402,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     drafts,
     idempotency_keys,
     letters,
+    pending_notices,
     postcodes,
     audit_entries,
 );

@@ -6,6 +6,7 @@ mod display;
 mod document;
 mod event_log;
 mod guide;
+mod mailbox;
 mod notice;
 mod personas;
 mod problems;

@@ -99,6 +99,7 @@ impl TownHall {
     /// Puts an acknowledgement to this address into the outbox (none: to be printed); its identifier.
     pub fn acknowledge(&self, email: Option<&str>) -> LetterId {
         self.write(
+            &Acting::questioner(None),
             email,
             &Letter::Acknowledgement {
                 about: self.about.clone(),
@@ -112,6 +113,7 @@ impl TownHall {
     /// Puts a rejection, which no stranger can cause and which is therefore not limited, into the outbox.
     pub fn reject(&self, email: &str) -> LetterId {
         self.write(
+            &proper_officer(),
             Some(email),
             &Letter::Rejected {
                 about: self.about.clone(),
@@ -123,7 +125,7 @@ impl TownHall {
         )
     }
 
-    fn write(&self, email: Option<&str>, letter: &Letter) -> LetterId {
+    fn write(&self, acting: &Acting, email: Option<&str>, letter: &Letter) -> LetterId {
         let to = QuestionerDetails {
             email: email.map(str::to_owned),
             ..details(&self.question)
@@ -134,7 +136,7 @@ impl TownHall {
             .write(|db| -> Result<_, ServiceError> {
                 let before = letters::of_question(db, self.question.id)?;
                 self.service
-                    .write_letter(db, &self.question, Some(&to), letter)?;
+                    .write_letter(db, acting, &self.question, Some(&to), letter)?;
                 let mut after = letters::of_question(db, self.question.id)?;
                 after.retain(|letter| !before.contains(letter));
                 Ok(after.remove(0).id)

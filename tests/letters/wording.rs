@@ -145,6 +145,7 @@ fn the_reference_is_in_every_subject() {
             "responses_due",
             "officer_responses_due",
             "officer_meeting_not_closed",
+            "officer_new_questions",
         ]
         .contains(&sample.letter.code());
         assert_eq!(subject.contains("PQ-2024-7KX4"), !names_none, "{subject}");
@@ -161,7 +162,7 @@ fn a_letter_to_the_officers_holds_no_personal_details() {
             let letter = render(&settings, &sample.addressed()).unwrap();
             for form in [&letter.text, &letter.html] {
                 assert!(!form.contains("Jo Sample") && !form.contains('@'), "{form}");
-                assert!(form.contains("http://127.0.0.1:8080/staff/"), "{form}");
+                assert!(form.contains("http://127.0.0.1:8080/staff"), "{form}");
             }
         }
     }

@@ -5,6 +5,39 @@ use rapidfuzz::distance::osa;
 /// Domains under which one provider gives the same mailbox.
 const ONE_PROVIDER: &[(&str, &str)] = &[("googlemail.com", "gmail.com")];
 
+/// Providers at which dots in the name make no difference.
+const DOTS_MAKE_NO_DIFFERENCE: &[&str] = &["gmail.com"];
+
+/// The mailbox to which letters to an address come: without its case, without a tag after a plus sign, and without dots where the
+/// provider passes over them. Addresses of one mailbox give one text; it is not always an address that a letter can be sent to.
+///
+/// ```
+/// use public_question_time::domain::same_person::mailbox;
+/// assert_eq!(mailbox("A.nn+council@GoogleMail.com"), mailbox("ann@gmail.com"));
+/// assert_ne!(mailbox("a.nn@example.org"), mailbox("ann@example.org"));
+/// ```
+pub fn mailbox(address: &str) -> String {
+    let whole = address.trim().to_lowercase();
+    let (local, domain) = whole.rsplit_once('@').unwrap_or((&whole, ""));
+    let domain = usual_domain(domain.trim_end_matches('.'));
+    let bare = local.split('+').next().unwrap_or(local);
+    let bare = if DOTS_MAKE_NO_DIFFERENCE.contains(&domain) {
+        bare.replace('.', "")
+    } else {
+        bare.to_owned()
+    };
+    // what is nothing but a tag is left as it is
+    let local = if bare.is_empty() { local } else { &bare };
+    format!("{local}@{domain}")
+}
+
+fn usual_domain(domain: &str) -> &str {
+    ONE_PROVIDER
+        .iter()
+        .find(|(other, _)| *other == domain)
+        .map_or(domain, |(_, usual)| usual)
+}
+
 /// How two e-mail addresses compare, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LikeEmail {
@@ -36,10 +69,7 @@ impl Email {
         let whole = address.trim().to_lowercase();
         let (local, domain) = whole.rsplit_once('@').unwrap_or((&whole, ""));
         let bare = local.split('+').next().unwrap_or(local).replace('.', "");
-        let domain = ONE_PROVIDER
-            .iter()
-            .find(|(other, _)| *other == domain)
-            .map_or(domain, |(_, usual)| usual);
+        let domain = usual_domain(domain);
         Self {
             // what is nothing but a tag is left as it is
             local: if bare.is_empty() {
@@ -129,6 +159,18 @@ mod tests {
         let (one, other) = (Email::read(one), Email::read(other));
         assert_eq!(Email::compare(Some(&one), Some(&other)), like);
         assert_eq!(Email::compare(Some(&other), Some(&one)), like);
+    }
+
+    #[rstest]
+    #[case("ann@example.org", "ann@example.org")]
+    #[case("Ann+one+two@EXAMPLE.org", "ann@example.org")]
+    #[case("a.n.n@gmail.com", "ann@gmail.com")]
+    #[case("a.n.n+x@googlemail.com", "ann@gmail.com")]
+    #[case("a.n.n@example.org", "a.n.n@example.org")]
+    #[case("+tag@example.org", "+tag@example.org")]
+    #[case("no address", "no address@")]
+    fn addresses_of_one_mailbox_give_one_text(#[case] address: &str, #[case] one: &str) {
+        assert_eq!(mailbox(address), one);
     }
 
     #[test]

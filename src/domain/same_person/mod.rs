@@ -17,6 +17,7 @@ pub mod postcode;
 pub mod weights;
 
 pub use self::{
+    email::mailbox,
     keys::{AllowanceKey, keys},
     likeness::{Comparison, Likelihood, Likeness, compare},
     names::Compared,

@@ -65,7 +65,7 @@ pub fn cancel(
                 return Err(ServiceError::Busy);
             }
             let reason = Reason::MeetingCancelled;
-            let response = responses::owe(service, db, &question, &view, reason, today)?;
+            let response = responses::owe(service, db, acting, &question, &view, reason, today)?;
             service.audit_question(
                 db,
                 acting,

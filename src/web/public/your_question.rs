@@ -21,11 +21,16 @@ use crate::{
         status::Status,
     },
     service::{
-        ServiceError, next_meeting, restore_question,
+        ServiceError, next_meeting,
+        outbox::HELD_BACK,
+        restore_question,
         views::{self, PublicQuestion, QuestionView},
         your_question::{self, Possible, SendOn, SendTo, YourQuestion},
     },
-    store::questions::{self, Decision, DecisionKind, QuestionerDetails},
+    store::{
+        letters::{LetterState, OutboxLetter},
+        questions::{self, Decision, DecisionKind, QuestionerDetails},
+    },
     web::{Answer, Form, Visitor, components::SummaryRow, live, page::Page, pages, routes},
 };
 
@@ -96,6 +101,8 @@ struct Show {
     /// What can be done where only the one allowance keeps it out.
     offer: Option<OfferWords>,
     letters_go: String,
+    /// What the person has to know of letters that did not leave; empty where all did.
+    not_sent: &'static str,
     possible: Possible,
     council: Council,
 }
@@ -185,6 +192,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         .map(|refusal| RefusalWords::new(refusal, wording.names, known))
         .collect();
     let letters_go = letters_go(view.questioner.as_ref());
+    let not_sent = not_sent(&view.letters);
     let template = Show {
         page: visitor.page(format!("Your question {}", view.question.reference)),
         path: format!("/question/{token}"),
@@ -232,6 +240,7 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
             .map(|next| MeetingWords::new(&next, now)),
         offer: offer.as_ref().map(OfferWords::of),
         letters_go,
+        not_sent,
         possible,
         refusals,
         rejection,
@@ -274,6 +283,21 @@ fn letters_go(details: Option<&QuestionerDetails>) -> String {
             masked::postcode(&details.postcode)
         ),
         None => String::new(),
+    }
+}
+
+/// Says that a letter did not leave: this page shows what it would have said.
+fn not_sent(letters: &[OutboxLetter]) -> &'static str {
+    let mut failed = letters
+        .iter()
+        .filter(|letter| letter.state == LetterState::Failed)
+        .peekable();
+    if failed.peek().is_none() {
+        ""
+    } else if failed.any(|letter| letter.last_error.as_deref() == Some(HELD_BACK)) {
+        "We have not sent you an email about this question, because we had already sent several to your address within an hour. An officer can still send it. This page shows the progress of your question."
+    } else {
+        "An email about this question could not be sent to you. Contact us to check your address. This page shows the progress of your question."
     }
 }
 
