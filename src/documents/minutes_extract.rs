@@ -224,7 +224,7 @@ fn opening(list: &ChairList) -> String {
         };
         format!("{first} In all, {all} had been received.")
     };
-    match list.never_decided.len() {
+    match list.never_decided_count() {
         0 => {}
         // their words were never approved, so they are counted and not printed
         1 => says.push_str(

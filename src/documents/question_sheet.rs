@@ -3,12 +3,12 @@
 
 use crate::{
     documents::Heading,
-    domain::{local_time, refusal::Refusal, status::Status},
+    domain::{local_time, status::Status},
     service::{
-        chair_list::{ChairList, Listed},
+        chair_list::{ChairList, Listed, WithQuestioners},
         views,
     },
-    store::questions::{Question, QuestionerDetails},
+    store::questions::QuestionerDetails,
 };
 
 /// A question on the sheet. It holds nothing that was not agreed for publication.
@@ -67,7 +67,7 @@ impl QuestionSheet {
                 .map(|(place, listed)| SheetQuestion::of(place, listed))
                 .collect(),
             received: list.received(),
-            undecided: list.undecided().count(),
+            undecided: list.undecided_count(),
             as_of: local_time::day_at_time(list.now),
         }
     }
@@ -125,7 +125,10 @@ pub struct OfficerSheet {
 
 impl OfficerSheet {
     /// The officer's copy for a meeting as its list stands, with the details of those who ask.
-    pub fn of(list: &ChairList, questioners: &[QuestionerDetails], council: &str) -> Self {
+    pub fn of(full: &WithQuestioners, council: &str) -> Self {
+        let WithQuestioners {
+            list, questioners, ..
+        } = full;
         let sheet = QuestionSheet::of(list, council);
         Self {
             questions: circulated(list)
@@ -144,7 +147,7 @@ impl OfficerSheet {
                 .collect(),
             heading: sheet.heading,
             received: list.received(),
-            counts: counts(list),
+            counts: counts(list, full.late),
             as_of: sheet.as_of,
         }
     }
@@ -169,46 +172,24 @@ fn contact(who: &QuestionerDetails) -> Vec<String> {
         .collect()
 }
 
-/// Whether a question came after the deadline.
-fn is_late(question: &Question) -> bool {
-    question
-        .refusals
-        .iter()
-        .any(|refusal| matches!(refusal, Refusal::Late { .. }))
-}
-
-fn counts(list: &ChairList) -> Vec<Count> {
-    let of = |what, is: &dyn Fn(&Question) -> bool| Count {
-        what,
-        count: list
-            .unlisted
-            .iter()
-            .filter(|&question| is(question))
-            .count(),
-    };
-    let is = |status| move |question: &Question| question.status == status;
+/// What became of the questions. `late` is how many the rule refused because they were late.
+fn counts(list: &ChairList, late: usize) -> Vec<Count> {
+    let count = |what, count| Count { what, count };
     [
-        Count {
-            what: "approved for the meeting",
-            count: list.listed.len(),
-        },
-        of("waiting for a decision", &is(Status::Submitted)),
-        of("rejected", &is(Status::Rejected)),
-        of("received after the deadline", &|question| {
-            question.status == Status::Refused && is_late(question)
-        }),
-        of("not accepted for another reason", &|question| {
-            question.status == Status::Refused && !is_late(question)
-        }),
-        of("withdrawn", &is(Status::Withdrawn)),
-        Count {
-            what: "kept for a written response",
-            count: list.kept.len(),
-        },
-        Count {
-            what: "not decided on before the meeting, and answered in writing",
-            count: list.never_decided.len(),
-        },
+        count("approved for the meeting", list.listed.len()),
+        count("waiting for a decision", list.undecided_count()),
+        count("rejected", list.count(Status::Rejected)),
+        count("received after the deadline", late),
+        count(
+            "not accepted for another reason",
+            list.count(Status::Refused).saturating_sub(late),
+        ),
+        count("withdrawn", list.count(Status::Withdrawn)),
+        count("kept for a written response", list.kept.len()),
+        count(
+            "not decided on before the meeting, and answered in writing",
+            list.never_decided_count(),
+        ),
     ]
     .into_iter()
     .filter(|count| count.count > 0)

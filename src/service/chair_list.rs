@@ -10,19 +10,17 @@ use crate::{
         local_time,
         meeting::MeetingStatus,
         room_name::RoomName,
-        standing_order::{
-            question_time::{
-                Entry, QuestionTime, Recorded,
-                forecast::{self, Call, Forecast},
-            },
-            written_response::Reason,
+        standing_order::question_time::{
+            Entry, QuestionTime, Recorded,
+            forecast::{self, Call, Forecast},
         },
         status::Status,
     },
     service::{
         Service, ServiceError,
         actor::Acting,
-        permission, question_time,
+        permission,
+        question_time::{self, OwedOnClosing},
         views::{self, MeetingView},
         visibility::{self, Viewer},
     },
@@ -30,7 +28,7 @@ use crate::{
         connection::Db,
         live::{self, Mark},
         meetings,
-        questions::{self, Minutes, Question, QuestionerDetails},
+        questions::{self, Minutes, Question, QuestionerDetails, Waiting},
         responses::{self, WrittenResponse},
         staff::Role,
     },
@@ -38,6 +36,9 @@ use crate::{
 
 /// How many past meetings a chair is shown.
 const PAST_MEETINGS: i64 = 100;
+
+/// How many of the questions that are not on the list are named; the others are counted.
+const NAMED: i64 = 20;
 
 /// A question on the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,16 +89,18 @@ pub struct ChairList {
     pub state: QuestionTime,
     /// The questions in calling order.
     pub listed: Vec<Listed>,
-    /// The questions at the meeting that are not on the list: they wait for a decision, or were refused, rejected or taken back.
-    pub unlisted: Vec<Question>,
-    /// The written responses to those of them that nobody decided on before question time was over.
+    /// How many questions at the meeting stand in each status, on the list or not.
+    pub counts: Vec<(Status, i64)>,
+    /// The first of the questions that wait for a decision.
+    pub undecided: Vec<Question>,
+    /// The first of those that nobody decided on before question time was over, with the written responses to them.
     pub never_decided: Vec<(Question, WrittenResponse)>,
-    /// Those of them that the rule refused and that are answered in writing.
+    /// Those that the rule refused and that are answered in writing.
     pub kept: Vec<KeptForResponse>,
     /// Every event so far.
     pub events: Vec<Recorded>,
     /// What closing now would make owed in writing, and why; nothing once the meeting is over.
-    pub owed_on_closing: Vec<(Question, Reason)>,
+    pub owed_on_closing: OwedOnClosing,
     /// The mark of everything here, to tell whether it is still so.
     pub mark: Mark,
     /// When this was looked up, by the steady clock.
@@ -115,21 +118,36 @@ impl ChairList {
         self.listed.iter().find(|listed| listed.question.id == id)
     }
 
-    /// How many questions were received for the meeting, whatever became of them; not those sent in somebody else's name (reading 6).
-    pub fn received(&self) -> usize {
-        self.listed.len()
-            + self
-                .unlisted
-                .iter()
-                .filter(|question| question.status != Status::Disowned)
-                .count()
+    /// How many questions at the meeting stand in a status, on the list or not.
+    pub fn count(&self, of: Status) -> usize {
+        let counted = self.counts.iter().find(|(status, _)| *status == of);
+        counted.map_or(0, |(_, count)| usize::try_from(*count).unwrap_or(0))
     }
 
-    /// The questions that wait for a decision.
-    pub fn undecided(&self) -> impl Iterator<Item = &Question> {
-        self.unlisted
+    /// How many questions were received for the meeting, whatever became of them; not those sent in somebody else's name (reading 6).
+    pub fn received(&self) -> usize {
+        Status::all()
             .iter()
-            .filter(|question| question.status == Status::Submitted)
+            .filter(|status| **status != Status::Disowned)
+            .map(|status| self.count(*status))
+            .sum()
+    }
+
+    /// How many questions wait for a decision.
+    pub fn undecided_count(&self) -> usize {
+        self.count(Status::Submitted)
+    }
+
+    /// How many questions are answered in writing because nobody decided on them before question time was over.
+    pub fn never_decided_count(&self) -> usize {
+        let in_writing = |status| matches!(status, Status::ResponseOwed | Status::Responded);
+        let listed = self
+            .listed
+            .iter()
+            .filter(|listed| in_writing(listed.question.status))
+            .count();
+        (self.count(Status::ResponseOwed) + self.count(Status::Responded))
+            .saturating_sub(listed + self.kept.len())
     }
 
     /// The event that undo would take back.
@@ -174,12 +192,32 @@ pub fn open_with_questioners(
     service: &Service,
     acting: &Acting,
     id: MeetingId,
-) -> Result<(ChairList, Vec<QuestionerDetails>), ServiceError> {
+) -> Result<WithQuestioners, ServiceError> {
     permission::proper_officer(acting)?;
     service.store.read(|db| {
         let list = look(service, db, id)?;
-        Ok((list, questions::questioners_at(db, id)?))
+        let ids: Vec<QuestionId> = list
+            .listed
+            .iter()
+            .map(|listed| listed.question.id)
+            .collect();
+        Ok(WithQuestioners {
+            questioners: questions::questioners_of(db, &ids)?,
+            late: questions::count_refused_as_late(db, id)?,
+            list,
+        })
     })
+}
+
+/// A meeting's list with what the officer's copy of the papers says besides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WithQuestioners {
+    /// The list.
+    pub list: ChairList,
+    /// The details of those who ask.
+    pub questioners: Vec<QuestionerDetails>,
+    /// How many questions the rule refused because they were late.
+    pub late: usize,
 }
 
 /// A meeting's list in full.
@@ -189,7 +227,10 @@ pub fn open_with_questioners(
 fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, ServiceError> {
     let view = question_time::look(service, db, id)?;
     let figures = service.figures(view.meeting.meeting());
-    let questioners = questions::questioners_at(db, id)?;
+    let ids: Vec<QuestionId> = view.questions.iter().map(|question| question.id).collect();
+    let questioners = questions::questioners_of(db, &ids)?;
+    let mut all_minutes = questions::minutes_of(db, &ids)?;
+    let mut all_responses = responses::of_questions(db, &ids)?;
     let mut listed = Vec::new();
     for &entry in &view.state.entries {
         let Some(question) = view
@@ -201,8 +242,8 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
         };
         let key = question.id.to_string();
         let who = questioners.iter().find(|who| who.question_id == key);
-        let minutes = questions::minutes(db, question.id)?;
-        let response = responses::of_question(db, question.id)?;
+        let minutes = all_minutes.remove(&question.id).unwrap_or_default();
+        let response = all_responses.remove(&question.id);
         let dealt_with = minutes.dealt_with.and_then(|item| {
             view.meeting
                 .agenda
@@ -226,37 +267,31 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
             question: question.clone(),
         });
     }
-    let unlisted: Vec<Question> = questions::at_meeting(db, id)?
-        .into_iter()
-        .map(|question| visibility::question(question, Viewer::Chair))
-        .filter(|question| view.state.entry(question.id).is_none())
-        .collect();
-    let mut never_decided = Vec::new();
-    for question in unlisted.iter().filter(|asked| {
-        asked.refusals.is_empty()
-            && matches!(asked.status, Status::ResponseOwed | Status::Responded)
-    }) {
-        if let Some(response) = responses::of_question(db, question.id)? {
-            never_decided.push((question.clone(), response));
-        }
-    }
+    let counts = questions::count_by_status(db, id)?;
+    let as_chair = |found: Vec<Question>| -> Vec<Question> {
+        found
+            .into_iter()
+            .map(|question| visibility::question(question, Viewer::Chair))
+            .collect()
+    };
+    let undecided = as_chair(questions::waiting(db, id, Waiting::Submitted, None, NAMED)?);
+    let never_decided = as_chair(questions::never_decided(db, id, NAMED)?);
+    let never_decided = with_responses(db, never_decided)?;
+    let answered_in_writing = as_chair(questions::kept_for_response(db, id)?);
     let mut kept = Vec::new();
-    for question in unlisted.iter().filter(|asked| {
-        !asked.refusals.is_empty()
-            && matches!(asked.status, Status::ResponseOwed | Status::Responded)
-    }) {
-        if let Some(response) = responses::of_question(db, question.id)? {
-            kept.push(KeptForResponse {
-                matter: views::matter_words(question, &view.meeting.agenda),
-                written: written(db, &response)?,
-                question: question.clone(),
-                response,
-            });
-        }
+    for (question, response) in with_responses(db, answered_in_writing)? {
+        kept.push(KeptForResponse {
+            matter: views::matter_words(&question, &view.meeting.agenda),
+            written: written(db, &response)?,
+            question,
+            response,
+        });
     }
     let owed_on_closing = match view.meeting.meeting().status {
-        MeetingStatus::Scheduled => question_time::owed_on_closing(service, db, &view.meeting)?,
-        MeetingStatus::Cancelled | MeetingStatus::Held => Vec::new(),
+        MeetingStatus::Scheduled => {
+            question_time::owed_on_closing(service, db, &view.meeting, NAMED)?
+        }
+        MeetingStatus::Cancelled | MeetingStatus::Held => OwedOnClosing::default(),
     };
     Ok(ChairList {
         owed_on_closing,
@@ -264,12 +299,29 @@ fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairList, Serv
         state: view.state,
         events: view.events,
         listed,
-        unlisted,
+        counts,
+        undecided,
         never_decided,
         kept,
         mark: live::mark(db, id)?,
         now: service.steady_now(),
     })
+}
+
+/// Questions with the written responses to them; those without one are left out.
+fn with_responses(
+    db: &mut Db,
+    found: Vec<Question>,
+) -> Result<Vec<(Question, WrittenResponse)>, ServiceError> {
+    let ids: Vec<QuestionId> = found.iter().map(|question| question.id).collect();
+    let mut all = responses::of_questions(db, &ids)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|question| {
+            let response = all.remove(&question.id)?;
+            Some((question, response))
+        })
+        .collect())
 }
 
 /// The published version of a written response, as it was last sent.
@@ -317,24 +369,23 @@ pub fn meetings(service: &Service, acting: &Acting) -> Result<ChairMeetings, Ser
     service.store.read(|db| {
         let coming = views::coming_meetings(service, db)?;
         let past = views::past_meetings(service, db, PAST_MEETINGS)?;
-        let mut counted = |found: Vec<MeetingView>| -> Result<Vec<ChairMeeting>, ServiceError> {
-            found
+        let mut counted = |mut found: Vec<MeetingView>| -> Result<Vec<ChairMeeting>, ServiceError> {
+            found.retain(|meeting| member.may_run(meeting.board.id));
+            let ids: Vec<MeetingId> = found.iter().map(|view| view.meeting().id).collect();
+            let counts = questions::counts(db, &ids, &[Status::Submitted])?;
+            let listed = questions::counts_on_list(db, &ids)?;
+            let whole = |count: i64| usize::try_from(count).unwrap_or(0);
+            Ok(found
                 .into_iter()
-                .filter(|meeting| member.may_run(meeting.board.id))
                 .map(|meeting| {
                     let id = meeting.meeting().id;
-                    let counts = questions::count_by_status(db, id)?;
-                    let undecided = counts
-                        .iter()
-                        .find(|(status, _)| *status == Status::Submitted)
-                        .map_or(0, |(_, count)| usize::try_from(*count).unwrap_or(0));
-                    Ok(ChairMeeting {
-                        listed: question_time::listed(db, id)?.len(),
-                        undecided,
+                    ChairMeeting {
+                        listed: whole(listed.get(&id).copied().unwrap_or(0)),
+                        undecided: whole(counts.of(id, Status::Submitted)),
                         meeting,
-                    })
+                    }
                 })
-                .collect()
+                .collect())
         };
         let today = local_time::london_date(service.now());
         let (today, coming) = counted(coming)?

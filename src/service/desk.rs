@@ -11,9 +11,7 @@ use crate::{
         meeting::MeetingStatus,
         reference::Reference,
         refusal::Refusal,
-        same_person::{Likeness, Profile, compare},
-        similarity::Band,
-        standing_order::Exception,
+        same_person::Likeness,
         status::Status,
     },
     service::{
@@ -23,18 +21,31 @@ use crate::{
         follow_up::{self, Unclosed},
         letters_in_sight::{self, LettersInSight},
         permission,
-        responses::is_theirs,
+        responses::theirs as responses_of,
         views::{self, MeetingView},
         visibility::{self, Viewer},
     },
     store::{
         calendar::{self, DeadlineChange},
         connection::Db,
-        questions::{self, DecisionKind, Filter, Question, QuestionerDetails},
+        questions::{self, Counts, Filter, Question},
         responses::{self, Whose, WrittenResponse},
         staff::{self, Role, StaffMember},
     },
 };
+
+/// Questions that wait on one page.
+const ON_A_PAGE: usize = 25;
+
+/// How many written responses are shown to the proper officer, who has a page for them, and to a responding officer.
+const OWED_TO_OFFICER: i64 = 5;
+const OWED_TO_RESPONDER: i64 = 25;
+
+/// How many questions refused lately are shown.
+const REFUSED_LATELY: i64 = 5;
+
+/// How many of those most like a question are looked at for the mark on the desk; its own page shows them all.
+const MARKED_FROM: usize = 8;
 
 /// How far back "lately" reaches.
 const LATELY: TimeDelta = TimeDelta::days(14);
@@ -106,14 +117,22 @@ pub struct Listed {
 /// What somebody finds on their desk: what their roles give them, empty otherwise.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Desk {
-    /// What waits for a decision, by time to the meeting.
+    /// A page of what waits for a decision, by time to the meeting.
     pub waiting: Vec<Waiting>,
+    /// How many questions wait for a decision in all.
+    pub waiting_count: usize,
+    /// The question after which the next page goes on, if there is one.
+    pub waiting_next: Option<QuestionId>,
     /// Meetings whose day has passed and whose question time nobody has closed (reading 23).
     pub unclosed: Vec<Unclosed>,
     /// How many written responses are owed and have been given to nobody.
     pub unassigned: usize,
-    /// Written responses owed: their own first where they only respond, otherwise by due day.
+    /// The first of the written responses owed: their own first where they only respond, otherwise those of nobody.
     pub owed: Vec<Owed>,
+    /// How many are owed in all.
+    pub owed_count: usize,
+    /// How many of them are overdue.
+    pub overdue_count: usize,
     /// Letters that wait too long, failed, or are to be printed.
     pub letters: LettersInSight,
     /// Deadlines that moved lately, with the board and the date of the meeting.
@@ -124,43 +143,56 @@ pub struct Desk {
     pub meetings: Vec<MeetingOnDesk>,
 }
 
-/// The desk of whoever is signed in.
+/// The desk of whoever is signed in, with what waits after the question given, or from the most pressing.
 ///
 /// # Errors
 /// [`ServiceError::SignedOut`] and those of the store.
-pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
+pub fn desk(
+    service: &Service,
+    acting: &Acting,
+    after: Option<QuestionId>,
+) -> Result<Desk, ServiceError> {
     let member = permission::staff(acting)?;
     let officer = member.is_proper_officer();
     service.store.read(|db| {
         let mut desk = Desk::default();
         if officer || member.holds_anywhere(Role::Chair) {
-            desk.waiting = waiting(service, db, member)?;
+            let mut meetings = views::coming_meetings(service, db)?;
+            meetings.retain(|view| member.may_run(view.board.id));
+            let ids: Vec<MeetingId> = meetings.iter().map(|view| view.meeting().id).collect();
+            let counts = questions::counts(db, &ids, &[Status::Submitted, Status::Approved])?;
+            waiting(service, db, member, &meetings, &counts, after, &mut desk)?;
             desk.unclosed = follow_up::unclosed(service, db)?;
             desk.unclosed
                 .retain(|unclosed| member.may_run(unclosed.view.board.id));
-            for view in views::coming_meetings(service, db)? {
-                if member.may_run(view.board.id) {
-                    desk.meetings.push(on_desk(db, view)?);
-                }
-            }
+            desk.meetings = with_counts(meetings, &counts);
         }
         if member.may_respond() {
-            desk.owed = owed(service, db, member)?;
-            desk.unassigned = desk.owed.iter().filter(|owed| owed.owner.is_none()).count();
+            owed(service, db, member, &mut desk)?;
         }
         if officer {
             desk.letters = letters_in_sight::counts(service, db)?;
             let since = service.now() - LATELY;
-            for change in calendar::deadline_changes_since(db, since)? {
-                let view = views::meeting(service, db, change.meeting_id)?;
-                desk.deadline_changes
-                    .push((change, view.short_board.clone(), view.meeting().date));
+            let changes = calendar::deadline_changes_since(db, since)?;
+            let ids: Vec<MeetingId> = changes.iter().map(|change| change.meeting_id).collect();
+            let views = views::some_meetings(service, db, &ids)?;
+            for change in changes {
+                if let Some(view) = views
+                    .iter()
+                    .find(|view| view.meeting().id == change.meeting_id)
+                {
+                    desk.deadline_changes.push((
+                        change,
+                        view.short_board.clone(),
+                        view.meeting().date,
+                    ));
+                }
             }
             let filter = Filter {
                 statuses: vec![Status::Refused],
                 ..Filter::default()
             };
-            let mut refused = questions::page(db, &filter, None, 20)?;
+            let mut refused = questions::page(db, &filter, None, REFUSED_LATELY)?;
             refused.retain(|question| question.recorded_at >= since);
             desk.refused = listed(service, db, refused)?;
         }
@@ -168,52 +200,77 @@ pub fn desk(service: &Service, acting: &Acting) -> Result<Desk, ServiceError> {
     })
 }
 
-/// A meeting with its counts.
+/// Meetings with how many questions stand where.
 ///
 /// # Errors
 /// Those of the store.
-pub fn on_desk(db: &mut Db, view: MeetingView) -> Result<MeetingOnDesk, ServiceError> {
-    let counts = questions::count_by_status(db, view.meeting().id)?;
-    let count = |wanted: Status| {
-        counts
-            .iter()
-            .find(|(status, _)| *status == wanted)
-            .map_or(0, |(_, count)| *count)
-    };
-    Ok(MeetingOnDesk {
-        waiting: count(Status::Submitted),
-        approved: count(Status::Approved),
-        view,
-    })
+pub fn on_desk(
+    db: &mut Db,
+    meetings: Vec<MeetingView>,
+) -> Result<Vec<MeetingOnDesk>, ServiceError> {
+    let ids: Vec<MeetingId> = meetings.iter().map(|view| view.meeting().id).collect();
+    let counts = questions::counts(db, &ids, &[Status::Submitted, Status::Approved])?;
+    Ok(with_counts(meetings, &counts))
 }
 
-/// Questions with their boards and dates.
+fn with_counts(meetings: Vec<MeetingView>, counts: &Counts) -> Vec<MeetingOnDesk> {
+    meetings
+        .into_iter()
+        .map(|view| MeetingOnDesk {
+            waiting: counts.of(view.meeting().id, Status::Submitted),
+            approved: counts.of(view.meeting().id, Status::Approved),
+            view,
+        })
+        .collect()
+}
+
+/// Questions with their boards and dates, by the names that the proper officer knows.
 fn listed(
     service: &Service,
     db: &mut Db,
     found: Vec<Question>,
 ) -> Result<Vec<Listed>, ServiceError> {
-    let mut meetings: HashMap<MeetingId, (String, NaiveDate)> = HashMap::new();
-    let mut list = Vec::with_capacity(found.len());
-    for question in found {
-        let (board, date) = match meetings.get(&question.meeting_id) {
-            Some(known) => known.clone(),
-            None => {
-                let view = views::meeting(service, db, question.meeting_id)?;
-                let known = (view.short_board.clone(), view.meeting().date);
-                meetings.insert(question.meeting_id, known.clone());
-                known
-            }
-        };
-        let details = questions::questioner(db, question.id)?;
-        list.push(Listed {
-            name: details.map_or_else(|| question.published_name.clone(), |details| details.name),
-            question,
-            board,
-            date,
-        });
-    }
-    Ok(list)
+    let mut at: Vec<MeetingId> = found.iter().map(|question| question.meeting_id).collect();
+    at.sort_unstable();
+    at.dedup();
+    let meetings: HashMap<MeetingId, (String, NaiveDate)> = views::some_meetings(service, db, &at)?
+        .into_iter()
+        .map(|view| {
+            let meeting = view.meeting();
+            (meeting.id, (view.short_board.clone(), meeting.date))
+        })
+        .collect();
+    let mut names = names(db, &found)?;
+    found
+        .into_iter()
+        .map(|question| {
+            let (board, date) = meetings
+                .get(&question.meeting_id)
+                .cloned()
+                .ok_or(ServiceError::NotFound)?;
+            Ok(Listed {
+                name: names
+                    .remove(&question.id.to_string())
+                    .unwrap_or_else(|| question.published_name.clone()),
+                question,
+                board,
+                date,
+            })
+        })
+        .collect()
+}
+
+/// The real names of those who ask some questions, by the questions' identifiers; of those whose details are still there.
+fn names(db: &mut Db, of: &[Question]) -> Result<HashMap<String, String>, ServiceError> {
+    let ids: Vec<QuestionId> = of.iter().map(|question| question.id).collect();
+    names_of(db, &ids)
+}
+
+fn names_of(db: &mut Db, ids: &[QuestionId]) -> Result<HashMap<String, String>, ServiceError> {
+    Ok(questions::questioners_of(db, ids)?
+        .into_iter()
+        .map(|details| (details.question_id, details.name))
+        .collect())
 }
 
 /// A page of questions for the proper officer, latest first, and whether there are more.
@@ -237,7 +294,20 @@ pub fn questions(
     })
 }
 
-/// A meeting and every question that came for it, in order of receipt, by the names that whoever looks knows.
+/// A meeting with a page of the questions that came for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeetingPage {
+    /// The meeting.
+    pub view: MeetingView,
+    /// Questions in order of receipt, by the names that whoever looks knows.
+    pub questions: Vec<Listed>,
+    /// How many came in all.
+    pub count: i64,
+    /// The question after which the next page goes on, if there is one.
+    pub next: Option<QuestionId>,
+}
+
+/// A meeting and a page of the questions that came for it, in order of receipt, after the question given.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
@@ -245,171 +315,228 @@ pub fn meeting(
     service: &Service,
     acting: &Acting,
     id: MeetingId,
-) -> Result<(MeetingView, Vec<Listed>), ServiceError> {
+    after: Option<QuestionId>,
+    max: usize,
+) -> Result<MeetingPage, ServiceError> {
     service.store.read(|db| {
         let view = views::meeting(service, db, id)?;
         let viewer = Viewer::deciding(acting, view.board.id)?;
-        let everybody = questions::questioners_at(db, id)?;
-        let listed = questions::at_meeting(db, id)?
+        let place = match after {
+            Some(after) => {
+                let last = questions::question(db, after)?;
+                Some((last.received_at, last.id))
+            }
+            None => None,
+        };
+        let mut found = questions::received(db, id, place, one_more(max))?;
+        let next = cut(&mut found, max, |question| question.id);
+        let mut names = if viewer.is_officer() {
+            names(db, &found)?
+        } else {
+            HashMap::new()
+        };
+        let questions = found
             .into_iter()
             .map(|question| Listed {
-                name: details_of(&everybody, &question)
-                    .filter(|_| viewer.is_officer())
-                    .map_or(&question.published_name, |details| &details.name)
-                    .clone(),
+                name: names
+                    .remove(&question.id.to_string())
+                    .unwrap_or_else(|| question.published_name.clone()),
                 question: visibility::question(question, viewer),
                 board: view.short_board.clone(),
                 date: view.meeting().date,
             })
             .collect();
-        Ok((view, listed))
+        let count = questions::count_by_status(db, id)?
+            .iter()
+            .map(|(_, count)| count)
+            .sum();
+        Ok(MeetingPage {
+            view,
+            questions,
+            count,
+            next,
+        })
     })
 }
 
+/// How many to look for: one more than a page holds, which says whether there is another page.
+fn one_more(max: usize) -> i64 {
+    i64::try_from(max.saturating_add(1)).unwrap_or(i64::MAX)
+}
+
+/// Cuts what was found to a page, and returns the last entry where there are more.
+fn cut<T, K>(found: &mut Vec<T>, max: usize, key: impl Fn(&T) -> K) -> Option<K> {
+    let more = found.len() > max;
+    found.truncate(max);
+    found.last().filter(|_| more).map(key)
+}
+
+/// Fills in the page of what waits: the meetings by the time at which they start, at each the questions in the order in which they
+/// were recorded. What it costs depends on the page and not on how many wait.
 fn waiting(
     service: &Service,
     db: &mut Db,
     member: &StaffMember,
-) -> Result<Vec<Waiting>, ServiceError> {
+    meetings: &[MeetingView],
+    counts: &Counts,
+    after: Option<QuestionId>,
+    desk: &mut Desk,
+) -> Result<(), ServiceError> {
     let now = service.now();
-    // what waits at a meeting whose day has passed can only be closed with it: that has a line of its own
-    let meetings = views::coming_meetings(service, db)?;
     let viewer = if member.is_proper_officer() {
         Viewer::ProperOfficer
     } else {
         Viewer::Chair
     };
-    let mut waiting = Vec::new();
-    for view in &meetings {
-        if member.may_run(view.board.id) {
-            waiting.extend(waiting_at(service, db, view, viewer, now)?);
+    let mut count = 0;
+    for view in meetings {
+        let id = view.meeting().id;
+        count += counts.of(id, Status::Submitted);
+        if may_set_refusals_aside(view, now) {
+            count += counts.open_refusals(id);
         }
     }
-    waiting.sort_by(|a, b| {
-        (a.starts_at, a.question.received_at, a.question.id).cmp(&(
-            b.starts_at,
-            b.question.received_at,
-            b.question.id,
-        ))
-    });
-    Ok(waiting)
-}
+    desk.waiting_count = usize::try_from(count).unwrap_or(0);
 
-/// Whether an officer could still let it in by an exception.
-fn may_want_a_decision(question: &Question, view: &MeetingView, now: DateTime<Utc>) -> bool {
-    question.status == Status::Refused
-        && view.meeting().status == MeetingStatus::Scheduled
-        && now < view.starts_at()
-        && question
-            .refusals
+    let mut ordered: Vec<&MeetingView> = meetings.iter().collect();
+    ordered.sort_by_key(|view| (view.starts_at(), view.meeting().id));
+    let last = match after {
+        Some(id) => Some(questions::question(db, id)?),
+        None => None,
+    };
+    let from = match &last {
+        Some(last) => match ordered
             .iter()
-            .all(|refusal| Exception::for_refusal(refusal).is_some())
+            .position(|view| view.meeting().id == last.meeting_id)
+        {
+            Some(place) => place,
+            // its meeting has passed, and with it all that came before
+            None => {
+                let passed = views::meeting(service, db, last.meeting_id)?.starts_at();
+                ordered.partition_point(|view| view.starts_at() <= passed)
+            }
+        },
+        None => 0,
+    };
+    let mut found: Vec<(&MeetingView, Question)> = Vec::new();
+    for view in ordered.iter().skip(from) {
+        let id = view.meeting().id;
+        let cursor = last
+            .as_ref()
+            .filter(|last| last.meeting_id == id)
+            .map(|last| last.id);
+        let mut here = Vec::new();
+        if counts.of(id, Status::Submitted) > 0 {
+            let most = one_more(ON_A_PAGE);
+            here = questions::waiting(db, id, questions::Waiting::Submitted, cursor, most)?;
+        }
+        if counts.open_refusals(id) > 0 && may_set_refusals_aside(view, now) {
+            let most = one_more(ON_A_PAGE);
+            let open = questions::Waiting::RefusalOpen;
+            here.extend(questions::waiting(db, id, open, cursor, most)?);
+            here.sort_by_key(|question| question.id);
+        }
+        found.extend(here.into_iter().map(|question| (*view, question)));
+        if found.len() > ON_A_PAGE {
+            break;
+        }
+    }
+    desk.waiting_next = cut(&mut found, ON_A_PAGE, |(_, question)| question.id);
+    desk.waiting = marked(service, db, viewer, found)?;
+    Ok(())
 }
 
-fn waiting_at(
+/// Whether an officer can still let a question in by an exception.
+fn may_set_refusals_aside(view: &MeetingView, now: DateTime<Utc>) -> bool {
+    view.meeting().status == MeetingStatus::Scheduled && now < view.starts_at()
+}
+
+/// Questions that wait, with what marks each.
+fn marked(
     service: &Service,
     db: &mut Db,
-    view: &MeetingView,
     viewer: Viewer,
-    now: DateTime<Utc>,
+    found: Vec<(&MeetingView, Question)>,
 ) -> Result<Vec<Waiting>, ServiceError> {
-    let all = questions::at_meeting(db, view.meeting().id)?;
-    let wait: Vec<&Question> = all
-        .iter()
-        .filter(|question| {
-            question.status == Status::Submitted || may_want_a_decision(question, view, now)
-        })
-        .collect();
-    let mut undecided = Vec::with_capacity(wait.len());
-    for question in wait {
-        let settled = question.status == Status::Refused
-            && questions::decisions(db, question.id)?
-                .iter()
-                .any(|decision| decision.kind == DecisionKind::RefusalStands);
-        if !settled {
-            undecided.push(question);
-        }
-    }
-    let wait = undecided;
-    if wait.is_empty() {
-        return Ok(Vec::new());
-    }
-    let everybody = questions::questioners_at(db, view.meeting().id)?;
-    let profiles: HashMap<&str, Profile> = everybody
-        .iter()
-        .map(|details| {
-            let profile = Profile::read(&evidence::person(details));
-            (details.question_id.as_str(), profile)
-        })
-        .collect();
-    wait.into_iter()
-        .map(|question| {
-            let details = details_of(&everybody, question).filter(|_| viewer.is_officer());
-            let apart = questions::judged_apart(db, question.id)?;
-            let mut others = likenesses(question, &all, &profiles);
-            others.retain(|(other, _)| !apart.contains(&other.id));
-            let alike = evidence::matches(
-                service,
-                db,
-                view.meeting(),
-                &question.public_text,
-                Some(question.id),
-            )?;
+    let ids: Vec<QuestionId> = found.iter().map(|(_, question)| question.id).collect();
+    let mut names = if viewer.is_officer() {
+        names_of(db, &ids)?
+    } else {
+        HashMap::new()
+    };
+    let mut people = alike(service, db, &found)?;
+    found
+        .into_iter()
+        .map(|(view, question)| {
+            let alike = people.remove(&question.id).unwrap_or_default();
             Ok(Waiting {
-                strong_match: alike
-                    .into_iter()
-                    .find(|found| found.band == Band::Strong)
-                    .map(|found| found.question.reference),
-                likeness: others
+                strong_match: evidence::strong_match(service, db, view.meeting(), &question)?,
+                likeness: alike
                     .iter()
                     .filter(|_| viewer.is_officer())
                     .map(|(_, likeness)| *likeness)
                     .min(),
-                contested: others
+                contested: alike
                     .iter()
-                    .any(|(other, likeness)| is_contested(question, other, *likeness)),
+                    .any(|(other, likeness)| is_contested(&question, other, *likeness)),
                 agenda_refusal: (question.status == Status::Submitted)
-                    .then(|| views::refusal_to_approve(question, view))
+                    .then(|| views::refusal_to_approve(&question, view))
                     .flatten(),
-                name: details
-                    .map_or(&question.published_name, |details| &details.name)
-                    .clone(),
+                name: names
+                    .remove(&question.id.to_string())
+                    .unwrap_or_else(|| question.published_name.clone()),
                 board: view.short_board.clone(),
                 date: view.meeting().date,
                 starts_at: view.starts_at(),
-                matter: views::matter_words(question, view.published_agenda()),
-                question: visibility::question(question.clone(), viewer),
+                matter: views::matter_words(&question, view.published_agenda()),
+                question: visibility::question(question, viewer),
             })
         })
         .collect()
 }
 
-fn details_of<'a>(
-    everybody: &'a [QuestionerDetails],
-    question: &Question,
-) -> Option<&'a QuestionerDetails> {
-    let id = question.id.to_string();
-    everybody.iter().find(|details| details.question_id == id)
-}
-
-fn likenesses<'a>(
-    question: &Question,
-    all: &'a [Question],
-    profiles: &HashMap<&str, Profile>,
-) -> Vec<(&'a Question, Likeness)> {
-    let profile = |question: &Question| profiles.get(question.id.to_string().as_str());
-    let Some(this) = profile(question) else {
-        return Vec::new();
-    };
-    all.iter()
-        .filter(|other| {
-            other.id != question.id && !matches!(other.status, Status::Withdrawn | Status::Disowned)
+/// Of each question, the others at its meeting that may be from the same person: those that are still there, and that nobody judged to
+/// be from somebody else.
+fn alike(
+    service: &Service,
+    db: &mut Db,
+    found: &[(&MeetingView, Question)],
+) -> Result<HashMap<QuestionId, Vec<(Question, Likeness)>>, ServiceError> {
+    let asked: Vec<(MeetingId, QuestionId)> = found
+        .iter()
+        .map(|(_, question)| (question.meeting_id, question.id))
+        .collect();
+    let ids: Vec<QuestionId> = asked.iter().map(|(_, id)| *id).collect();
+    let apart = questions::pairs_judged_apart(db, &ids)?;
+    let mut people: Vec<(QuestionId, Vec<(QuestionId, Likeness)>)> = Vec::new();
+    let mut others = Vec::new();
+    for (id, similar) in ids.iter().zip(service.people.similar(db, &asked)?) {
+        let close: Vec<(QuestionId, Likeness)> = similar
+            .into_iter()
+            .filter(|similar| !apart.contains(&(*id, similar.id)))
+            .filter_map(|similar| Some((similar.id, similar.strongest()?)))
+            .take(MARKED_FROM)
+            .collect();
+        others.extend(close.iter().map(|(other, _)| *other));
+        people.push((*id, close));
+    }
+    others.sort_unstable();
+    others.dedup();
+    let others: HashMap<QuestionId, Question> = questions::some(db, &others)?
+        .into_iter()
+        .filter(|other| !matches!(other.status, Status::Withdrawn | Status::Disowned))
+        .map(|other| (other.id, other))
+        .collect();
+    Ok(people
+        .into_iter()
+        .map(|(id, close)| {
+            let close = close
+                .into_iter()
+                .filter_map(|(other, likeness)| Some((others.get(&other)?.clone(), likeness)))
+                .collect();
+            (id, close)
         })
-        .filter_map(|other| {
-            let compared = compare(this, profile(other)?);
-            compared.reasons.first().map(|likeness| (other, *likeness))
-        })
-        .collect()
+        .collect())
 }
 
 /// Whether two questions that are alike in this way contend for one allowance.
@@ -423,50 +550,61 @@ pub fn is_contested(one: &Question, other: &Question, likeness: Likeness) -> boo
     likeness.refuses() && (refused_as_second(one) || refused_as_second(other))
 }
 
-fn owed(service: &Service, db: &mut Db, member: &StaffMember) -> Result<Vec<Owed>, ServiceError> {
+/// Fills in the first of the written responses that are owed, and how many there are.
+fn owed(
+    service: &Service,
+    db: &mut Db,
+    member: &StaffMember,
+    desk: &mut Desk,
+) -> Result<(), ServiceError> {
     let today = local_time::london_date(service.now());
-    let names = staff_names(db)?;
-    let mut owed = Vec::new();
-    let found = responses::list(db, true, Whose::Anybody, 200)?;
-    for response in found
-        .into_iter()
-        .filter(|response| is_theirs(response, member))
-    {
-        let question = questions::question(db, response.question_id)?;
-        owed.push(Owed {
-            name: name_for(db, &question, member)?,
-            reference: question.reference,
-            owner: response.owner_id.and_then(|id| names.get(&id).cloned()),
+    let theirs = responses_of(member);
+    let count = |db: &mut Db, whose: &[Whose], due_before| -> Result<usize, ServiceError> {
+        let count = responses::count_owed(db, whose, due_before)?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    };
+    desk.owed_count = count(db, &theirs, None)?;
+    desk.overdue_count = count(db, &theirs, Some(today))?;
+    desk.unassigned = count(db, &[Whose::Nobody], None)?;
+    let (first, most) = if member.is_proper_officer() {
+        // what is nobody's is at the top until it is somebody's
+        (Whose::Nobody, OWED_TO_OFFICER)
+    } else {
+        (Whose::Of(member.id), OWED_TO_RESPONDER)
+    };
+    let mut found = responses::list(db, true, &[first], None, most)?;
+    for response in responses::list(db, true, &theirs, None, most)? {
+        if !found.iter().any(|known| known.id == response.id) {
+            found.push(response);
+        }
+    }
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let ids: Vec<QuestionId> = found.iter().map(|response| response.question_id).collect();
+    let asked = questions::some(db, &ids)?;
+    let mut names = if member.is_proper_officer() {
+        names(db, &asked)?
+    } else {
+        HashMap::new()
+    };
+    let owners = staff_names(db)?;
+    for response in found {
+        let Some(question) = asked
+            .iter()
+            .find(|question| question.id == response.question_id)
+        else {
+            continue;
+        };
+        desk.owed.push(Owed {
+            name: names
+                .remove(&question.id.to_string())
+                .unwrap_or_else(|| question.published_name.clone()),
+            reference: question.reference.clone(),
+            owner: response.owner_id.and_then(|id| owners.get(&id).cloned()),
             overdue: response.due_on < today,
             response,
         });
     }
-    if member.is_proper_officer() {
-        // what is nobody's is at the top until it is somebody's
-        owed.sort_by_key(|owed| owed.owner.is_some());
-    } else {
-        // a stable sort keeps the due days in order
-        owed.sort_by_key(|owed| match owed.response.owner_id {
-            Some(owner) if owner == member.id => 0,
-            None => 1,
-            Some(_) => 2,
-        });
-    }
-    Ok(owed)
-}
-
-/// The name by which a member of staff knows a questioner, in lists and on the telephone.
-fn name_for(
-    db: &mut Db,
-    question: &Question,
-    member: &StaffMember,
-) -> Result<String, ServiceError> {
-    let details = if member.is_proper_officer() {
-        questions::questioner(db, question.id)?
-    } else {
-        None
-    };
-    Ok(details.map_or_else(|| question.published_name.clone(), |details| details.name))
+    Ok(())
 }
 
 /// The name of each account.

@@ -1,6 +1,8 @@
 //! What an officer needs to see before deciding: earlier questions that are alike, and other questioners at the meeting who may
 //! be the same person or organisation. The service finds, ranks and explains; a person decides (readings 5 and 10).
 
+use std::collections::HashMap;
+
 use crate::{
     domain::{
         id::QuestionId,
@@ -8,8 +10,9 @@ use crate::{
         questioner::{
             EmailAddress, Naming, Organisation, PersonName, PostalAddress, Postcode, Questioner,
         },
+        reference::Reference,
         same_person::{Likelihood, Likeness, Person, Profile, compare},
-        similarity::Band,
+        similarity::{Band, Match},
         standing_order::repetition::window,
     },
     service::{
@@ -49,6 +52,9 @@ pub struct Similar {
     /// Whether the two contend for one allowance.
     pub contested: bool,
 }
+
+/// How many questioners who may be the same are shown beside a question.
+pub const MAX_SIMILAR: usize = 50;
 
 /// Everything that was found.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -92,20 +98,60 @@ pub fn matches(
         |put_on| compared.contains(put_on),
         settings.show,
     )?;
-    let mut found = Vec::new();
-    for ranked in ranked {
-        let Some(band) = settings.thresholds.band(ranked.likelihood) else {
-            continue;
-        };
-        let question = questions::question(db, ranked.id)?;
-        found.push(EarlierMatch {
-            earlier: views::public_question(db, &question)?,
-            question,
-            likelihood: ranked.likelihood,
-            band,
-        });
+    let banded: Vec<(Match, Band)> = ranked
+        .into_iter()
+        .filter_map(|ranked| {
+            let band = settings.thresholds.band(ranked.likelihood)?;
+            Some((ranked, band))
+        })
+        .collect();
+    let ids: Vec<QuestionId> = banded.iter().map(|(ranked, _)| ranked.id).collect();
+    let earlier = questions::some(db, &ids)?;
+    let shown = views::public_questions(db, &earlier)?;
+    let mut known: HashMap<QuestionId, (Question, PublicQuestion)> = earlier
+        .into_iter()
+        .zip(shown)
+        .map(|(question, shown)| (question.id, (question, shown)))
+        .collect();
+    banded
+        .into_iter()
+        .map(|(ranked, band)| {
+            let (question, earlier) = known.remove(&ranked.id).ok_or(ServiceError::NotFound)?;
+            Ok(EarlierMatch {
+                earlier,
+                question,
+                likelihood: ranked.likelihood,
+                band,
+            })
+        })
+        .collect()
+}
+
+/// The reference of the earlier question that a question matches strongly, if it does (reading 10).
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn strong_match(
+    service: &Service,
+    db: &mut Db,
+    meeting: &Meeting,
+    question: &Question,
+) -> Result<Option<Reference>, ServiceError> {
+    let compared = window(meeting.date, service.figures(meeting).repetition_window());
+    let ranked = service.archive.find(
+        db,
+        &question.public_text,
+        Some(question.id),
+        |put_on| compared.contains(put_on),
+        1,
+    )?;
+    let thresholds = &service.settings.similarity.thresholds;
+    match ranked.first() {
+        Some(best) if thresholds.band(best.likelihood) == Some(Band::Strong) => {
+            Ok(Some(questions::question(db, best.id)?.reference))
+        }
+        _ => Ok(None),
     }
-    Ok(found)
 }
 
 /// What was found for a question.
@@ -126,54 +172,75 @@ pub fn evidence(
             &question.public_text,
             Some(question.id),
         )?,
-        similar: similar(db, question)?,
+        similar: similar(service, db, question)?,
     })
 }
 
-/// The other questioners at the meeting of a question who may be the same, the likeliest first.
+/// The other questioners at the meeting of a question who may be the same, what refuses first, then the likeliest: [`MAX_SIMILAR`] at
+/// most.
 ///
 /// # Errors
 /// Those of the store.
-pub(super) fn similar(db: &mut Db, question: &Question) -> Result<Vec<Similar>, ServiceError> {
-    let everybody = questions::questioners_at(db, question.meeting_id)?;
-    let id = question.id.to_string();
-    let Some(this) = everybody.iter().find(|details| details.question_id == id) else {
-        return Ok(Vec::new());
-    };
-    let others = questions::at_meeting(db, question.meeting_id)?;
-    let this = Profile::read(&person(this));
-    let mut found = Vec::new();
-    for details in everybody.iter().filter(|details| details.question_id != id) {
-        let compared = compare(&this, &Profile::read(&person(details)));
-        let Some(likelihood) = compared.likelihood() else {
-            continue;
-        };
-        if let Some(other) = others
-            .iter()
-            .find(|other| other.id.to_string() == details.question_id)
-        {
-            let similar = Similar {
-                contested: compared
-                    .reasons
-                    .first()
-                    .is_some_and(|likeness| desk::is_contested(question, other, *likeness)),
-                question: other.clone(),
-                questioner: details.clone(),
-                reasons: compared.reasons,
-                likelihood,
-            };
-            found.push((compared.weight, similar));
+fn similar(
+    service: &Service,
+    db: &mut Db,
+    question: &Question,
+) -> Result<Vec<Similar>, ServiceError> {
+    let mut found = service
+        .people
+        .similar(db, &[(question.meeting_id, question.id)])?
+        .pop()
+        .unwrap_or_default();
+    found.truncate(MAX_SIMILAR);
+    let ids: Vec<QuestionId> = found.iter().map(|found| found.id).collect();
+    let mut others: HashMap<QuestionId, Question> = questions::some(db, &ids)?
+        .into_iter()
+        .map(|other| (other.id, other))
+        .collect();
+    let mut questioners: HashMap<String, QuestionerDetails> = questions::questioners_of(db, &ids)?
+        .into_iter()
+        .map(|details| (details.question_id.clone(), details))
+        .collect();
+    Ok(found
+        .into_iter()
+        .filter_map(|found| {
+            let other = others.remove(&found.id)?;
+            Some(Similar {
+                contested: found
+                    .strongest()
+                    .is_some_and(|likeness| desk::is_contested(question, &other, likeness)),
+                questioner: questioners.remove(&found.id.to_string())?,
+                likelihood: found.comparison.likelihood()?,
+                reasons: found.comparison.reasons,
+                question: other,
+            })
+        })
+        .collect())
+}
+
+/// The reasons to think that the questioners of two questions are one, the strongest first; none once the details were removed.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn reasons_between(
+    db: &mut Db,
+    one: QuestionId,
+    other: QuestionId,
+) -> Result<Vec<Likeness>, ServiceError> {
+    let (one, other) = (
+        questions::questioner(db, one)?,
+        questions::questioner(db, other)?,
+    );
+    Ok(match (one, other) {
+        (Some(one), Some(other)) => {
+            compare(
+                &Profile::read(&person(&one)),
+                &Profile::read(&person(&other)),
+            )
+            .reasons
         }
-    }
-    // what refuses first, then by weight
-    found.sort_by(|(weight_a, a), (weight_b, b)| {
-        let refuses = |similar: &Similar| similar.reasons.iter().any(|reason| reason.refuses());
-        refuses(b)
-            .cmp(&refuses(a))
-            .then(weight_b.total_cmp(weight_a))
-            .then(a.question.received_at.cmp(&b.question.received_at))
-    });
-    Ok(found.into_iter().map(|(_, similar)| similar).collect())
+        _ => Vec::new(),
+    })
 }
 
 pub(super) fn person(details: &QuestionerDetails) -> Person<'_> {

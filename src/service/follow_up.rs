@@ -231,7 +231,7 @@ fn remind(service: &Service) -> Result<usize, ServiceError> {
         }
         let mut by_owner: BTreeMap<StaffId, Vec<(WrittenResponse, &'static str)>> = BTreeMap::new();
         let mut for_officers = Vec::new();
-        for response in stored::list(db, true, Whose::Anybody, MOST)? {
+        for response in stored::list(db, true, &[Whose::Anybody], None, MOST)? {
             let Some(kind) = kind(service, &calendar, &response, today) else {
                 continue;
             };

@@ -93,8 +93,7 @@ pub(super) fn counts(service: &Service, db: &mut Db) -> Result<LettersInSight, S
     let near_until = service.near_until(today);
     let late = now - service.settings.outbox.shown_after;
     let near = |db: &mut Db, state, before| {
-        letters::count_for_meetings_between(db, state, before, today, near_until)
-            .map(|count| count > 0)
+        letters::any_for_meetings_between(db, state, before, today, near_until)
     };
     let delayed = match letters::waiting_since_before(db, late)? {
         None => None,

@@ -34,6 +34,7 @@ pub mod notify_changes;
 pub mod officer_notices;
 pub mod outbox;
 pub mod password;
+pub mod people;
 pub mod permission;
 pub mod private_link;
 pub mod question_time;
@@ -102,6 +103,8 @@ pub struct Service {
     pub hasher: Arc<password::Hasher>,
     /// Every question, to be searched.
     pub archive: Arc<archive::Kept>,
+    /// Who asks at the meetings that officers look at, to be compared.
+    pub people: Arc<people::People>,
 }
 
 impl Service {
@@ -114,6 +117,7 @@ impl Service {
             key: Arc::new(key),
             hasher: Arc::default(),
             archive: Arc::default(),
+            people: Arc::default(),
         }
     }
 
@@ -162,9 +166,21 @@ impl Service {
     /// [`ServiceError`] where the store fails, or where there is no working day before the meeting.
     pub fn deadline(&self, db: &mut Db, meeting: &Meeting) -> Result<Deadline, ServiceError> {
         let calendar = self.working_days(db)?;
+        self.deadline_by(&calendar, meeting)
+    }
+
+    /// The deadline of a meeting by a calendar that has been read (clause (iii)).
+    ///
+    /// # Errors
+    /// [`ServiceError`] where there is no working day before the meeting.
+    pub fn deadline_by(
+        &self,
+        calendar: &WorkingDays,
+        meeting: &Meeting,
+    ) -> Result<Deadline, ServiceError> {
         self.figures(meeting)
             .notice()
-            .reckon(meeting.date, &calendar)
+            .reckon(meeting.date, calendar)
             .map_err(|error| ServiceError::Internal(error.to_string()))
     }
 

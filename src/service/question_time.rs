@@ -29,43 +29,11 @@ use crate::{
     store::{
         connection::Db,
         meetings, question_time as stored,
-        questions::{self, DecisionKind, Question},
+        questions::{self, Question, Waiting},
     },
 };
 
-/// The questions that are or were on the chair's list, in order of receipt. Closing puts what nobody decided among those that are
-/// owed a written response, and cancelling too: these were never on it.
-///
-/// # Errors
-/// Those of the store.
-pub fn listed(db: &mut Db, meeting: MeetingId) -> Result<Vec<Question>, ServiceError> {
-    let mut list = Vec::new();
-    for question in questions::at_meeting(db, meeting)? {
-        // a question that was refused and is answered in writing was never on the list
-        if question.refusals.is_empty() && was_approved(db, &question)? {
-            list.push(question);
-        }
-    }
-    Ok(list)
-}
-
-/// Whether a question was approved before it came to where it stands.
-fn was_approved(db: &mut Db, question: &Question) -> Result<bool, ServiceError> {
-    Ok(match question.status {
-        Status::Approved | Status::Answered | Status::DealtWith | Status::NotPut => true,
-        Status::ResponseOwed | Status::Responded => {
-            question.put_on.is_some()
-                || questions::decisions(db, question.id)?
-                    .iter()
-                    .rev()
-                    .find(|decision| decision.kind.is_about_being_put())
-                    .is_some_and(|decision| decision.kind == DecisionKind::Approved)
-        }
-        _ => false,
-    })
-}
-
-/// Where question time stands.
+/// Returns where question time stands. It reads the list of a meeting, which is as long as officers made it, and its events.
 ///
 /// # Errors
 /// Those of the store.
@@ -74,12 +42,27 @@ pub fn state(
     db: &mut Db,
     meeting: &MeetingView,
 ) -> Result<QuestionTime, ServiceError> {
-    let list: Vec<QuestionId> = listed(db, meeting.meeting().id)?
-        .iter()
-        .map(|question| question.id)
-        .collect();
+    let list = questions::ids_on_list(db, meeting.meeting().id)?;
     let events = stored::events(db, meeting.meeting().id)?;
     Ok(folded(service, meeting, &list, &events))
+}
+
+/// Returns where question time stands as far as it concerns one question: one that was never on the list has no part in it, and nothing
+/// is read for it.
+///
+/// # Errors
+/// Those of the store.
+pub fn state_for(
+    service: &Service,
+    db: &mut Db,
+    meeting: &MeetingView,
+    question: QuestionId,
+) -> Result<QuestionTime, ServiceError> {
+    if questions::is_on_list(db, question)? {
+        state(service, db, meeting)
+    } else {
+        Ok(folded(service, meeting, &[], &[]))
+    }
 }
 
 /// Folds the events of a meeting. One that was held is over, whether its log has a close or not.
@@ -120,22 +103,19 @@ pub struct ChairView {
 pub fn look(service: &Service, db: &mut Db, id: MeetingId) -> Result<ChairView, ServiceError> {
     let meeting = views::meeting(service, db, id)?;
     // nobody in the room needs the words as they came
-    let questions: Vec<Question> = listed(db, id)?
+    let questions: Vec<Question> = questions::on_list(db, id)?
         .into_iter()
         .map(|question| visibility::question(question, Viewer::Chair))
         .collect();
     let list: Vec<QuestionId> = questions.iter().map(|question| question.id).collect();
     let events = stored::events(db, id)?;
     let state = folded(service, &meeting, &list, &events);
-    let undecided = questions::at_meeting(db, id)?
-        .iter()
-        .filter(|question| question.status == Status::Submitted)
-        .count();
+    let undecided = questions::count_waiting(db, id, Waiting::Submitted)?;
     Ok(ChairView {
         meeting,
         questions,
         state,
-        undecided,
+        undecided: usize::try_from(undecided).unwrap_or(0),
         events,
     })
 }
@@ -212,7 +192,7 @@ pub fn act_on_seen(
     service.store.write(|db| {
         let view = views::meeting(service, db, meeting)?;
         permission::chair_of(acting, view.board.id)?;
-        let list: Vec<QuestionId> = listed(db, meeting)?.iter().map(|q| q.id).collect();
+        let list = questions::ids_on_list(db, meeting)?;
         let events = stored::events(db, meeting)?;
         let figures = service.figures(view.meeting());
         let known = events.partition_point(|recorded| recorded.seq <= seen);
@@ -501,7 +481,19 @@ fn becomes(
     }
 }
 
-/// What closing now would make owed in writing, and why, in order of receipt: the chair is told before it is done.
+/// What closing now would make owed in writing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwedOnClosing {
+    /// The questions on the list that would be owed a written response, and why, in order of receipt.
+    pub listed: Vec<(Question, Reason)>,
+    /// The first of those that nobody decided on, which are owed one as well.
+    pub undecided: Vec<Question>,
+    /// How many nobody decided on.
+    pub undecided_count: usize,
+}
+
+/// Returns what closing now would make owed in writing: the chair is told before it is done. Of those that nobody decided on it reads
+/// the first.
 ///
 /// # Errors
 /// Those of the store.
@@ -509,17 +501,24 @@ pub fn owed_on_closing(
     service: &Service,
     db: &mut Db,
     meeting: &MeetingView,
-) -> Result<Vec<(Question, Reason)>, ServiceError> {
+    undecided: i64,
+) -> Result<OwedOnClosing, ServiceError> {
+    let id = meeting.meeting().id;
     let state = state(service, db, meeting)?;
     let ending = ending(service, db, meeting)?;
     let figures = service.figures(meeting.meeting());
-    Ok(questions::at_meeting(db, meeting.meeting().id)?
-        .into_iter()
-        .filter_map(|question| {
-            let (_, reason, _) = becomes(&question, &state, ending, figures)?;
-            Some((question, reason?))
-        })
-        .collect())
+    let count = questions::count_waiting(db, id, Waiting::Submitted)?;
+    Ok(OwedOnClosing {
+        listed: questions::on_list(db, id)?
+            .into_iter()
+            .filter_map(|question| {
+                let (_, reason, _) = becomes(&question, &state, ending, figures)?;
+                Some((question, reason?))
+            })
+            .collect(),
+        undecided: questions::waiting(db, id, Waiting::Submitted, None, undecided)?,
+        undecided_count: usize::try_from(count).unwrap_or(0),
+    })
 }
 
 /// Turns what happened into where each question stands: answered, dealt with, or a written response owed. Each questioner and

@@ -235,12 +235,8 @@ fn evidence_against(
     let Some(other) = other else {
         return Ok(Vec::new());
     };
-    Ok(evidence::similar(db, question)?
-        .into_iter()
-        .filter(|similar| similar.question.id == other.id)
-        .flat_map(|similar| similar.reasons)
-        .map(|likeness| likeness.words())
-        .collect())
+    let reasons = evidence::reasons_between(db, question.id, other.id)?;
+    Ok(reasons.iter().map(|likeness| likeness.words()).collect())
 }
 
 /// Rejects a question, before or at the meeting: the proper officer, or the chair of the board.

@@ -84,12 +84,16 @@ pub fn candidates(
                 }
                 similar(service, db, first, &waiting.iter().copied().collect())?
             }
-            None => {
-                questions::first_with_status(db, meeting, Status::Submitted, MAX_AT_ONCE as i64)?
-                    .into_iter()
-                    .map(|question| (question, false))
-                    .collect()
-            }
+            None => questions::waiting(
+                db,
+                meeting,
+                questions::Waiting::Submitted,
+                None,
+                MAX_AT_ONCE as i64,
+            )?
+            .into_iter()
+            .map(|question| (question, false))
+            .collect(),
         };
         let list = found
             .into_iter()

@@ -26,7 +26,7 @@ use crate::{
         connection::Db,
         meetings,
         questions::{self, Question, QuestionerDetails},
-        responses::{self, Reminder, SentReply, Whose, WrittenResponse},
+        responses::{self, Place, Reminder, SentReply, Whose, WrittenResponse},
         staff::{self, StaffMember},
     },
 };
@@ -250,14 +250,18 @@ pub fn look(
     id: ResponseId,
 ) -> Result<ResponseView, ServiceError> {
     service.store.read(|db| {
-        let response = theirs(db, acting, id)?;
+        let response = response_of(db, acting, id)?;
         view(service, db, acting, response)
     })
 }
 
 /// A response that whoever acts may read and write: a responding officer those that are theirs or nobody's yet, the proper officer
 /// all.
-fn theirs(db: &mut Db, acting: &Acting, id: ResponseId) -> Result<WrittenResponse, ServiceError> {
+fn response_of(
+    db: &mut Db,
+    acting: &Acting,
+    id: ResponseId,
+) -> Result<WrittenResponse, ServiceError> {
     let member = permission::responding(acting)?;
     let response = responses::response(db, id)?;
     if is_theirs(&response, member) {
@@ -290,43 +294,52 @@ fn view(
     })
 }
 
-/// The written responses owed, by due date; or those sent, latest first. A responding officer has those that are theirs, or nobody's.
+/// Which written responses a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that are owed, by due date: one officer's, or everybody's.
+    Owed(Option<StaffId>),
+    /// Those that are owed and have been given to nobody, by due date.
+    Unassigned,
+    /// Those that were sent, the latest first: one officer's, or everybody's.
+    Sent(Option<StaffId>),
+}
+
+/// Whose written responses somebody may read: the proper officer everybody's, a responding officer their own and those of nobody.
+pub fn theirs(member: &StaffMember) -> Vec<Whose> {
+    if member.is_proper_officer() {
+        vec![Whose::Anybody]
+    } else {
+        vec![Whose::Of(member.id), Whose::Nobody]
+    }
+}
+
+/// A page of written responses, from those after a place. A responding officer has those that are theirs, or nobody's.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`].
 pub fn list(
     service: &Service,
     acting: &Acting,
-    owed: bool,
-    owner: Option<StaffId>,
-) -> Result<Vec<ResponseView>, ServiceError> {
-    let whose = owner.map_or(Whose::Anybody, Whose::Of);
-    list_of(service, acting, owed, whose)
-}
-
-/// The written responses that are owed and have been given to nobody, by due date.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`].
-pub fn list_unassigned(
-    service: &Service,
-    acting: &Acting,
-) -> Result<Vec<ResponseView>, ServiceError> {
-    list_of(service, acting, true, Whose::Nobody)
-}
-
-fn list_of(
-    service: &Service,
-    acting: &Acting,
-    owed: bool,
-    whose: Whose,
+    which: Which,
+    after: Option<Place>,
+    max: i64,
 ) -> Result<Vec<ResponseView>, ServiceError> {
     let member = permission::responding(acting)?;
+    let owed = !matches!(which, Which::Sent(_));
+    let whose = match which {
+        Which::Unassigned => vec![Whose::Nobody],
+        Which::Owed(None) | Which::Sent(None) => theirs(member),
+        Which::Owed(Some(owner)) | Which::Sent(Some(owner))
+            if member.is_proper_officer() || owner == member.id =>
+        {
+            vec![Whose::Of(owner)]
+        }
+        Which::Owed(Some(_)) | Which::Sent(Some(_)) => Vec::new(),
+    };
     service.store.read(|db| {
-        let found = responses::list(db, owed, whose, 500)?;
-        found
+        responses::list(db, owed, &whose, after, max)?
             .into_iter()
-            .filter(|response| is_theirs(response, member))
             .map(|response| view(service, db, acting, response))
             .collect()
     })
@@ -349,7 +362,7 @@ pub fn save_draft(
     permission::responding(acting)?;
     let draft = text::several_lines(draft);
     service.store.write(|db| {
-        let mut response = theirs(db, acting, id)?;
+        let mut response = response_of(db, acting, id)?;
         if response.version != version {
             return Err(ServiceError::changed());
         }
@@ -647,7 +660,7 @@ pub fn send(
 ) -> Result<WrittenResponse, ServiceError> {
     let member = permission::responding(acting)?;
     service.store.write(|db| {
-        let response = theirs(db, acting, id)?;
+        let response = response_of(db, acting, id)?;
         let view = view(service, db, acting, response)?;
         if view.response.version != version {
             return Err(ServiceError::changed());

@@ -1,11 +1,13 @@
 //! What pages and programs look at: records put together for reading.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     domain::{
         agenda::AgendaItem,
-        id::{BoardId, MeetingId, QuestionId},
+        id::{BoardId, MeetingId, QuestionId, ResponseId},
         local_time,
         meeting::{Board, Meeting, MeetingStatus, Stage},
         refusal::Refusal,
@@ -15,7 +17,7 @@ use crate::{
     },
     service::{Service, ServiceError, letters::EarlierResponse},
     store::{
-        audit::{self, Entry},
+        audit,
         connection::Db,
         letters::{self, OutboxLetter},
         meetings::{self, MeetingRecord, Place, When},
@@ -107,16 +109,62 @@ fn view(
     })
 }
 
+/// Meetings with what belongs to them, in their order: one statement for each kind, however many there are.
+fn views(
+    service: &Service,
+    db: &mut Db,
+    records: Vec<MeetingRecord>,
+) -> Result<Vec<MeetingView>, ServiceError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut board_ids: Vec<BoardId> = records.iter().map(|found| found.meeting.board_id).collect();
+    board_ids.sort_unstable();
+    board_ids.dedup();
+    let boards = meetings::some_boards(db, &board_ids)?;
+    let ids: Vec<MeetingId> = records.iter().map(|found| found.meeting.id).collect();
+    let mut agendas = meetings::agendas(db, &ids)?;
+    let calendar = service.working_days(db)?;
+    let names = &service.settings.council.rule;
+    records
+        .into_iter()
+        .map(|record| {
+            let board = boards
+                .iter()
+                .find(|board| board.id == record.meeting.board_id)
+                .ok_or(ServiceError::NotFound)?;
+            Ok(MeetingView {
+                short_board: names.short_board_name(&board.name).to_owned(),
+                board: board.clone(),
+                deadline: service.deadline_by(&calendar, &record.meeting)?,
+                agenda: agendas.remove(&record.meeting.id).unwrap_or_default(),
+                record,
+            })
+        })
+        .collect()
+}
+
+/// Some meetings, in no order.
+///
+/// # Errors
+/// Those of the store.
+pub fn some_meetings(
+    service: &Service,
+    db: &mut Db,
+    ids: &[MeetingId],
+) -> Result<Vec<MeetingView>, ServiceError> {
+    let found = meetings::some(db, ids)?;
+    views(service, db, found)
+}
+
 /// The meetings from today on, soonest first.
 ///
 /// # Errors
 /// Those of the store.
 pub fn coming_meetings(service: &Service, db: &mut Db) -> Result<Vec<MeetingView>, ServiceError> {
     let today = local_time::london_date(service.now());
-    meetings::from_date(db, today)?
-        .into_iter()
-        .map(|record| view(service, db, record))
-        .collect()
+    let found = meetings::from_date(db, today)?;
+    views(service, db, found)
 }
 
 /// The meetings before today, latest first.
@@ -129,10 +177,8 @@ pub fn past_meetings(
     most: i64,
 ) -> Result<Vec<MeetingView>, ServiceError> {
     let today = local_time::london_date(service.now());
-    meetings::before_date(db, today, most)?
-        .into_iter()
-        .map(|record| view(service, db, record))
-        .collect()
+    let found = meetings::before_date(db, today, most)?;
+    views(service, db, found)
 }
 
 /// A page of meetings: those from today on, or those before.
@@ -148,10 +194,8 @@ pub fn page_of_meetings(
     most: i64,
 ) -> Result<Vec<MeetingView>, ServiceError> {
     let today = local_time::london_date(service.now());
-    meetings::page(db, when, today, board, after, most)?
-        .into_iter()
-        .map(|record| view(service, db, record))
-        .collect()
+    let found = meetings::page(db, when, today, board, after, most)?;
+    views(service, db, found)
 }
 
 /// The next meeting of the same board that takes questions now, if one is known.
@@ -164,10 +208,13 @@ pub fn next_meeting_of_board(
     meeting: &Meeting,
 ) -> Result<Option<MeetingView>, ServiceError> {
     let now = service.now();
+    let calendar = service.working_days(db)?;
     for record in meetings::later_of_board(db, meeting.board_id, meeting.date)? {
-        let next = view(service, db, record)?;
-        if next.takes_questions(now) {
-            return Ok(Some(next));
+        if service
+            .deadline_by(&calendar, &record.meeting)?
+            .is_in_time(now)
+        {
+            return Ok(Some(view(service, db, record)?));
         }
     }
     Ok(None)
@@ -236,7 +283,7 @@ pub struct QuestionView {
     /// The letters to the questioner.
     pub letters: Vec<OutboxLetter>,
     /// The history, oldest first, each with the name of who acted.
-    pub history: Vec<(Entry, Option<String>)>,
+    pub history: Vec<(audit::Entry, Option<String>)>,
 }
 
 /// A question with everything that is known of it, for staff and for its own questioner.
@@ -336,20 +383,68 @@ impl PublicQuestion {
 /// # Errors
 /// Those of the store.
 pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestion, ServiceError> {
-    let record = meetings::meeting(db, question.meeting_id)?;
-    let board = meetings::board(db, record.meeting.board_id)?;
-    // a draft is published nowhere
-    let agenda = if record.meeting.agenda_published {
-        meetings::agenda(db, record.meeting.id)?
-    } else {
-        Vec::new()
-    };
-    let minutes = questions::minutes(db, question.id)?;
-    let response = responses::of_question(db, question.id)?;
-    let mut sent = match &response {
-        Some(response) => responses::sent_replies(db, response.id)?,
-        None => Vec::new(),
-    };
+    let mut shown = public_questions(db, std::slice::from_ref(question))?;
+    shown.pop().ok_or(ServiceError::NotFound)
+}
+
+/// What the public may see of questions that are published, in their order. Each meeting among them is read once, and what belongs to
+/// the questions in one statement for each kind.
+///
+/// # Errors
+/// Those of the store.
+pub fn public_questions(
+    db: &mut Db,
+    published: &[Question],
+) -> Result<Vec<PublicQuestion>, ServiceError> {
+    let ids: Vec<QuestionId> = published.iter().map(|question| question.id).collect();
+    let mut minutes = questions::minutes_of(db, &ids)?;
+    let mut owed = responses::of_questions(db, &ids)?;
+    let answers: Vec<ResponseId> = owed.values().map(|response| response.id).collect();
+    let mut replies = responses::sent_replies_of(db, &answers)?;
+    let mut at: HashMap<MeetingId, (MeetingRecord, Board, Vec<AgendaItem>)> = HashMap::new();
+    let mut shown = Vec::with_capacity(published.len());
+    for question in published {
+        let (record, board, agenda) = match at.entry(question.meeting_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let record = meetings::meeting(db, question.meeting_id)?;
+                let board = meetings::board(db, record.meeting.board_id)?;
+                // a draft is published nowhere
+                let agenda = if record.meeting.agenda_published {
+                    meetings::agenda(db, record.meeting.id)?
+                } else {
+                    Vec::new()
+                };
+                unknown.insert((record, board, agenda))
+            }
+        };
+        let response = owed.remove(&question.id);
+        let sent = response
+            .as_ref()
+            .and_then(|response| replies.remove(&response.id))
+            .unwrap_or_default();
+        shown.push(as_published(
+            question,
+            &record.meeting,
+            board,
+            agenda,
+            minutes.remove(&question.id).unwrap_or_default(),
+            response.as_ref(),
+            sent,
+        ));
+    }
+    Ok(shown)
+}
+
+fn as_published(
+    question: &Question,
+    meeting: &Meeting,
+    board: &Board,
+    agenda: &[AgendaItem],
+    minutes: Minutes,
+    response: Option<&WrittenResponse>,
+    mut sent: Vec<SentReply>,
+) -> PublicQuestion {
     // a holding reply has no published version
     sent.retain(|sent| sent.published_body.is_some());
     let last = sent.pop();
@@ -357,15 +452,15 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
         .as_ref()
         .filter(|last| last.reply == Reply::Correction)
         .map(|last| local_time::london_date(last.replied_at));
-    Ok(PublicQuestion {
+    PublicQuestion {
         reference: question.reference.to_string(),
         name: question.published_name.clone(),
         text: question.public_text.clone(),
-        matter: matter_words(question, &agenda),
+        matter: matter_words(question, agenda),
         status: question.status,
-        meeting_date: question.put_on.unwrap_or(record.meeting.date),
-        meeting_id: record.meeting.id,
-        board: board.name,
+        meeting_date: question.put_on.unwrap_or(meeting.date),
+        meeting_id: meeting.id,
+        board: board.name.clone(),
         response: minutes.response,
         answered_by: minutes.answered_by,
         supplementary: minutes.supplementary_text,
@@ -383,7 +478,7 @@ pub fn public_question(db: &mut Db, question: &Question) -> Result<PublicQuestio
             })
             .collect(),
         response_owed: response.is_some_and(|response| response.state.is_owed()),
-    })
+    }
 }
 
 /// What the public may see of the questions at a meeting.
@@ -395,23 +490,32 @@ pub struct PublishedAt {
     pub not_put: usize,
 }
 
-/// The questions of a meeting that are published, and how many it was closed without putting.
+/// The questions of a meeting that are published, and how many it was closed without putting: the words of the others are not read.
 ///
 /// # Errors
 /// Those of the store.
 pub fn published_at(db: &mut Db, meeting: MeetingId) -> Result<PublishedAt, ServiceError> {
-    let mut shown = PublishedAt::default();
-    for question in questions::at_meeting(db, meeting)? {
-        if question.is_published() {
-            shown.questions.push(public_question(db, &question)?);
-        } else if question.refusals.is_empty()
-            && matches!(
-                question.status,
-                Status::ResponseOwed | Status::Responded | Status::NotPut
-            )
-        {
-            shown.not_put += 1;
-        }
-    }
-    Ok(shown)
+    let published = questions::published_at(db, meeting)?;
+    let without_answer = |status| {
+        matches!(
+            status,
+            Status::ResponseOwed | Status::Responded | Status::NotPut
+        )
+    };
+    let over: i64 = questions::count_by_status(db, meeting)?
+        .into_iter()
+        .filter(|(status, _)| without_answer(*status))
+        .map(|(_, count)| count)
+        .sum();
+    let put = published
+        .iter()
+        .filter(|question| without_answer(question.status))
+        .count();
+    let kept = questions::kept_for_response(db, meeting)?.len();
+    Ok(PublishedAt {
+        not_put: usize::try_from(over)
+            .unwrap_or(0)
+            .saturating_sub(put + kept),
+        questions: public_questions(db, &published)?,
+    })
 }

@@ -37,7 +37,7 @@ use crate::{
 pub struct YourQuestion {
     /// The question with all that belongs to it.
     pub view: QuestionView,
-    /// Where question time stands.
+    /// Where question time stands, for a question that is or was on the list; as before it is opened for any other.
     pub question_time: QuestionTime,
     /// How many questions are to be put before it, where it is still on the list.
     pub before: Option<usize>,
@@ -198,7 +198,7 @@ pub(super) fn look_in(
     question: &Question,
 ) -> Result<YourQuestion, ServiceError> {
     let view = views::question(service, db, question.id)?;
-    let question_time = question_time::state(service, db, &view.meeting)?;
+    let question_time = question_time::state_for(service, db, &view.meeting, question.id)?;
     let before = (question.status == Status::Approved && question_time.phase != Phase::Closed)
         .then(|| places_before(&question_time, question.id))
         .flatten();

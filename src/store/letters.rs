@@ -234,33 +234,48 @@ pub fn page(
     order: Order,
     max: i64,
 ) -> Result<Vec<OutboxLetter>, StoreError> {
-    let mut query = letters::table
-        .limit(max)
-        .select(LetterRow::as_select())
-        .into_boxed();
-    if !filter.states.is_empty() {
-        let states: Vec<&str> = filter.states.iter().map(|state| state.code()).collect();
-        query = query.filter(letters::state.eq_any(states));
-    }
-    if let Some(question) = filter.question {
-        query = query.filter(letters::question_id.eq(question.to_string()));
-    }
-    query = match order {
-        Order::OldestFirst { after } => {
-            if let Some(after) = after {
-                query = query.filter(letters::id.gt(after.to_string()));
-            }
-            query.order(letters::id.asc())
-        }
-        Order::LatestFirst { before } => {
-            if let Some(before) = before {
-                query = query.filter(letters::id.lt(before.to_string()));
-            }
-            query.order(letters::id.desc())
-        }
+    let states: Vec<Option<LetterState>> = if filter.states.is_empty() {
+        vec![None]
+    } else {
+        filter.states.iter().copied().map(Some).collect()
     };
-    let rows = query.load(db)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    // one statement for each state, so that each reads a page from an index in its order; the pages are then merged
+    let mut found: Vec<OutboxLetter> = Vec::new();
+    for state in states {
+        let mut query = letters::table
+            .limit(max)
+            .select(LetterRow::as_select())
+            .into_boxed();
+        if let Some(state) = state {
+            query = query.filter(letters::state.eq(state.code()));
+        }
+        if let Some(question) = filter.question {
+            query = query.filter(letters::question_id.eq(question.to_string()));
+        }
+        query = match order {
+            Order::OldestFirst { after } => {
+                if let Some(after) = after {
+                    query = query.filter(letters::id.gt(after.to_string()));
+                }
+                query.order(letters::id.asc())
+            }
+            Order::LatestFirst { before } => {
+                if let Some(before) = before {
+                    query = query.filter(letters::id.lt(before.to_string()));
+                }
+                query.order(letters::id.desc())
+            }
+        };
+        for row in query.load(db)? {
+            found.push(row.try_into()?);
+        }
+    }
+    found.sort_by_key(|letter| letter.id);
+    if let Order::LatestFirst { .. } = order {
+        found.reverse();
+    }
+    found.truncate(usize::try_from(max).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 /// The letters that have waited since before an instant: how many, and the one that has waited longest.
@@ -290,25 +305,26 @@ pub fn waiting_since_before(
     Ok(Some((count, oldest.try_into()?)))
 }
 
-/// How many of the letters that stand so, and have waited since before an instant, are about a question for a meeting on one
+/// Returns whether one of the letters that stand so, and have waited since before an instant, is about a question for a meeting on one
 /// of these days, both included.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn count_for_meetings_between(
+pub fn any_for_meetings_between(
     db: &mut Db,
     state: LetterState,
     before: DateTime<Utc>,
     from: NaiveDate,
     to: NaiveDate,
-) -> Result<i64, StoreError> {
-    Ok(letters::table
-        .inner_join(questions::table.inner_join(meetings::table))
-        .filter(letters::state.eq(state.code()))
-        .filter(letters::waiting_since.le(Some(Instant::from(before))))
-        .filter(meetings::meeting_date.between(from, to))
-        .count()
-        .get_result(db)?)
+) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(
+        letters::table
+            .inner_join(questions::table.inner_join(meetings::table))
+            .filter(letters::state.eq(state.code()))
+            .filter(letters::waiting_since.le(Some(Instant::from(before))))
+            .filter(meetings::meeting_date.between(from, to)),
+    ))
+    .get_result(db)?)
 }
 
 /// How many letters stand so.

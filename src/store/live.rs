@@ -1,6 +1,9 @@
 //! Whether anything that the screens of a meeting show has changed, without reading it.
 
-use diesel::{dsl::max, prelude::*};
+use diesel::{
+    dsl::{count_star, max},
+    prelude::*,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -13,6 +16,9 @@ use crate::{
 };
 
 /// A digest of the versions of everything that a meeting's screens show: two are the same where nothing has changed.
+///
+/// It reads what is on the chair's list, and counts the others by an index: it is worked out twice a second for each meeting that
+/// somebody watches, and a rush of questions must not make that dearer.
 ///
 /// It is worked out from the rows and not kept beside them, so that no act can forget to say that it changed something, and
 /// people who send questions to one meeting at once do not wait for one counter.
@@ -45,19 +51,33 @@ pub fn marks(db: &mut Db, of: &[MeetingId]) -> Result<Vec<Option<Mark>>, StoreEr
             max(question_time_events::seq),
         ))
         .load(db)?;
-    let asked: Vec<(String, String, i32)> = questions::table
+    // a question that is not on the list is on no screen; staff are told how many of those stand where, and which came last
+    let listed: Vec<(String, String, i32)> = questions::table
         .filter(questions::meeting_id.eq_any(&keys))
+        .filter(questions::on_list)
         .order(questions::id)
         .select((questions::meeting_id, questions::id, questions::version))
         .load(db)?;
     let written: Vec<(String, String, i32)> = minutes::table
         .inner_join(questions::table)
         .filter(questions::meeting_id.eq_any(&keys))
+        .filter(questions::on_list)
         .order(minutes::question_id)
         .select((
             questions::meeting_id,
             minutes::question_id,
             minutes::version,
+        ))
+        .load(db)?;
+    let counted: Vec<(String, String, i64, Option<String>)> = questions::table
+        .filter(questions::meeting_id.eq_any(&keys))
+        .group_by((questions::meeting_id, questions::status))
+        .order((questions::meeting_id, questions::status))
+        .select((
+            questions::meeting_id,
+            questions::status,
+            count_star(),
+            max(questions::id),
         ))
         .load(db)?;
     // an item carries no version: what is shown of it, or decides what may be done under it, stands for one
@@ -88,13 +108,20 @@ pub fn marks(db: &mut Db, of: &[MeetingId]) -> Result<Vec<Option<Mark>>, StoreEr
             digest.update(board.to_be_bytes());
             let last = last.iter().find(|(id, _)| id == key);
             digest.update(last.and_then(|(_, seq)| *seq).unwrap_or(0).to_be_bytes());
-            for rows in [&asked, &written, &items] {
+            for rows in [&listed, &written, &items] {
                 digest.update(b"|");
                 for (_, name, number) in rows.iter().filter(|(meeting, _, _)| meeting == key) {
                     digest.update(name);
                     digest.update([0]);
                     digest.update(number.to_be_bytes());
                 }
+            }
+            digest.update(b"|");
+            for (_, status, count, last) in counted.iter().filter(|(meeting, ..)| meeting == key) {
+                digest.update(status);
+                digest.update([0]);
+                digest.update(count.to_be_bytes());
+                digest.update(last.as_deref().unwrap_or_default());
             }
             let bytes = digest.finalize();
             Some(Mark(

@@ -1,5 +1,7 @@
 //! Boards, their meetings and agendas.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
 
@@ -88,6 +90,19 @@ pub fn board(db: &mut Db, id: BoardId) -> Result<Board, StoreError> {
         .select(BoardRow::as_select())
         .first(db)?
         .try_into()
+}
+
+/// Some boards, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn some_boards(db: &mut Db, ids: &[BoardId]) -> Result<Vec<Board>, StoreError> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let rows = boards::table
+        .filter(boards::id.eq_any(ids))
+        .select(BoardRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// Adds a board.
@@ -207,6 +222,20 @@ pub fn meeting(db: &mut Db, id: MeetingId) -> Result<MeetingRecord, StoreError> 
         .select(MeetingRow::as_select())
         .first(db)?
         .try_into()
+}
+
+/// Some meetings, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn some(db: &mut Db, ids: &[MeetingId]) -> Result<Vec<MeetingRecord>, StoreError> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    records(
+        meetings::table
+            .filter(meetings::id.eq_any(ids))
+            .select(MeetingRow::as_select())
+            .load(db)?,
+    )
 }
 
 /// The meetings on or after a date, soonest first.
@@ -432,6 +461,29 @@ pub fn agenda(db: &mut Db, meeting: MeetingId) -> Result<Vec<AgendaItem>, StoreE
         .select(ItemRow::as_select())
         .load(db)?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The agendas of some meetings, each in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn agendas(
+    db: &mut Db,
+    of: &[MeetingId],
+) -> Result<HashMap<MeetingId, Vec<AgendaItem>>, StoreError> {
+    let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
+    let rows = agenda_items::table
+        .filter(agenda_items::meeting_id.eq_any(ids))
+        .filter(agenda_items::removed_at.is_null())
+        .order((agenda_items::position, agenda_items::id))
+        .select(ItemRow::as_select())
+        .load(db)?;
+    let mut agendas: HashMap<MeetingId, Vec<AgendaItem>> = HashMap::new();
+    for row in rows {
+        let item = AgendaItem::try_from(row)?;
+        agendas.entry(item.meeting_id).or_default().push(item);
+    }
+    Ok(agendas)
 }
 
 /// One agenda item, unless it has been taken off the agenda.

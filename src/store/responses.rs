@@ -1,5 +1,7 @@
 //! Written responses: owed, written, sent (clause (ix)).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
@@ -127,6 +129,27 @@ pub fn of_question(
     row.map(TryInto::try_into).transpose()
 }
 
+/// The written responses to some questions; those that are owed none are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn of_questions(
+    db: &mut Db,
+    questions: &[QuestionId],
+) -> Result<HashMap<QuestionId, WrittenResponse>, StoreError> {
+    let ids: Vec<String> = questions.iter().map(ToString::to_string).collect();
+    let rows = written_responses::table
+        .filter(written_responses::question_id.eq_any(ids))
+        .select(ResponseRow::as_select())
+        .load(db)?;
+    rows.into_iter()
+        .map(|row| {
+            let response = WrittenResponse::try_from(row)?;
+            Ok((response.question_id, response))
+        })
+        .collect()
+}
+
 /// Whose written responses a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Whose {
@@ -139,45 +162,108 @@ pub enum Whose {
     Nobody,
 }
 
-/// The written responses by due date: those owed, or those sent.
+/// The place of a written response in a list: its due date, then its identifier.
+pub type Place = (NaiveDate, ResponseId);
+
+fn states(owed: bool) -> impl Iterator<Item = ResponseState> {
+    ResponseState::ALL
+        .iter()
+        .copied()
+        .filter(move |state| state.is_owed() == owed)
+}
+
+/// A page of the written responses by due date, from those after a place: those owed, soonest first, or those sent, latest first.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn list(
     db: &mut Db,
     owed: bool,
-    whose: Whose,
+    whose: &[Whose],
+    after: Option<Place>,
     most: i64,
 ) -> Result<Vec<WrittenResponse>, StoreError> {
-    let states: Vec<&str> = ResponseState::ALL
-        .iter()
-        .filter(|state| state.is_owed() == owed)
-        .map(|state| state.code())
-        .collect();
-    let mut query = written_responses::table
-        .select(ResponseRow::as_select())
-        .filter(written_responses::state.eq_any(states))
-        .into_boxed::<Backend>();
-    query = match whose {
-        Whose::Anybody => query,
-        Whose::Of(owner) => query.filter(written_responses::owner_id.eq(owner.to_string())),
-        Whose::Nobody => query.filter(written_responses::owner_id.is_null()),
-    };
-    let rows = if owed {
-        query
-            .order((written_responses::due_on, written_responses::id))
-            .limit(most)
-            .load(db)?
-    } else {
-        query
-            .order((
-                written_responses::due_on.desc(),
-                written_responses::id.desc(),
-            ))
-            .limit(most)
-            .load(db)?
-    };
-    rows.into_iter().map(TryInto::try_into).collect()
+    // one statement for each state and owner, so that each reads a page from an index in its order; the pages are then merged
+    let mut found: Vec<WrittenResponse> = Vec::new();
+    for state in states(owed) {
+        for whose in whose {
+            let mut query = written_responses::table
+                .select(ResponseRow::as_select())
+                .filter(written_responses::state.eq(state.code()))
+                .limit(most)
+                .into_boxed::<Backend>();
+            query = match whose {
+                Whose::Anybody => query,
+                Whose::Of(owner) => query.filter(written_responses::owner_id.eq(owner.to_string())),
+                Whose::Nobody => query.filter(written_responses::owner_id.is_null()),
+            };
+            if let Some((due_on, id)) = after {
+                query = if owed {
+                    query.filter(written_responses::due_on.ge(due_on)).filter(
+                        written_responses::due_on
+                            .gt(due_on)
+                            .or(written_responses::id.gt(id.to_string())),
+                    )
+                } else {
+                    query.filter(written_responses::due_on.le(due_on)).filter(
+                        written_responses::due_on
+                            .lt(due_on)
+                            .or(written_responses::id.lt(id.to_string())),
+                    )
+                };
+            }
+            let rows = if owed {
+                query
+                    .order((written_responses::due_on, written_responses::id))
+                    .load(db)?
+            } else {
+                query
+                    .order((
+                        written_responses::due_on.desc(),
+                        written_responses::id.desc(),
+                    ))
+                    .load(db)?
+            };
+            for row in rows {
+                found.push(row.try_into()?);
+            }
+        }
+    }
+    found.sort_by_key(|response| (response.due_on, response.id));
+    if !owed {
+        found.reverse();
+    }
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Returns how many written responses are owed, or how many were due before a date. It counts the entries of an index.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_owed(
+    db: &mut Db,
+    whose: &[Whose],
+    due_before: Option<NaiveDate>,
+) -> Result<i64, StoreError> {
+    let mut count = 0;
+    for state in states(true) {
+        for whose in whose {
+            let mut query = written_responses::table
+                .filter(written_responses::state.eq(state.code()))
+                .into_boxed::<Backend>();
+            query = match whose {
+                Whose::Anybody => query,
+                Whose::Of(owner) => query.filter(written_responses::owner_id.eq(owner.to_string())),
+                Whose::Nobody => query.filter(written_responses::owner_id.is_null()),
+            };
+            if let Some(date) = due_before {
+                query = query.filter(written_responses::due_on.lt(date));
+            }
+            count += query.count().get_result::<i64>(db)?;
+        }
+    }
+    Ok(count)
 }
 
 /// Changes a written response that still has the version before the one given; whether it had.
@@ -239,8 +325,20 @@ pub fn insert_reply(db: &mut Db, response: ResponseId, sent: &SentReply) -> Resu
 /// # Errors
 /// [`StoreError`].
 pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>, StoreError> {
+    let mut all = sent_replies_of(db, &[response])?;
+    Ok(all.remove(&response).unwrap_or_default())
+}
+
+/// The replies sent for some written responses, oldest first; those without one are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn sent_replies_of(
+    db: &mut Db,
+    responses: &[ResponseId],
+) -> Result<HashMap<ResponseId, Vec<SentReply>>, StoreError> {
     type Row = (
-        String,
+        (String, String),
         String,
         String,
         Option<String>,
@@ -248,11 +346,12 @@ pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>,
         Instant,
         Option<NaiveDate>,
     );
+    let ids: Vec<String> = responses.iter().map(ToString::to_string).collect();
     let found: Vec<Row> = replies::table
-        .filter(replies::response_id.eq(response.to_string()))
+        .filter(replies::response_id.eq_any(ids))
         .order(replies::id)
         .select((
-            replies::id,
+            (replies::response_id, replies::id),
             replies::reply,
             replies::body,
             replies::published_body,
@@ -261,22 +360,21 @@ pub fn sent_replies(db: &mut Db, response: ResponseId) -> Result<Vec<SentReply>,
             replies::new_due_on,
         ))
         .load(db)?;
-    found
-        .into_iter()
-        .map(
-            |(id, reply, body, published_body, staff_id, at, new_due_on)| {
-                Ok(SentReply {
-                    id,
-                    reply: rows::coded(&reply)?,
-                    body,
-                    published_body,
-                    staff_id: rows::parsed(&staff_id)?,
-                    replied_at: at.utc(),
-                    new_due_on,
-                })
-            },
-        )
-        .collect()
+    let mut sent: HashMap<ResponseId, Vec<SentReply>> = HashMap::new();
+    for ((response, id), reply, body, published_body, staff_id, at, new_due_on) in found {
+        sent.entry(rows::parsed(&response)?)
+            .or_default()
+            .push(SentReply {
+                id,
+                reply: rows::coded(&reply)?,
+                body,
+                published_body,
+                staff_id: rows::parsed(&staff_id)?,
+                replied_at: at.utc(),
+                new_due_on,
+            });
+    }
+    Ok(sent)
 }
 
 /// Changes the published version of a reply that was sent.

@@ -138,6 +138,8 @@ diesel::table! {
         entered_by -> Nullable<Text>,
         put_on -> Nullable<Date>,
         version -> Integer,
+        on_list -> Bool,
+        refusal_open -> Bool,
     }
 }
 

@@ -516,7 +516,8 @@ impl Town {
         chair.does("open").await;
         chair.puts(&put, "finish:given").await;
         chair.closes().await;
-        let owed = responses::list(&service, &officer, true, None).unwrap();
+        let owed =
+            responses::list(&service, &officer, responses::Which::Owed(None), None, 500).unwrap();
         assert_eq!(owed.len(), 3);
         for (owner, number) in [(Some(0), 2), (Some(1), 3), (None, 6)] {
             let asked = self

@@ -5,6 +5,7 @@ mod changes;
 mod closing;
 mod contact_details;
 mod contested;
+mod desk;
 mod evening;
 mod every_route;
 mod figures;

@@ -255,10 +255,16 @@ async fn a_question_kept_for_a_written_response_is_in_the_minutes_with_it() {
     }
     assert!(!minutes.contains("No public questions"), "{minutes}");
 
-    let owed = responses::list(service, &evening_of.officer, true, None)
-        .unwrap()
-        .remove(0)
-        .response;
+    let owed = responses::list(
+        service,
+        &evening_of.officer,
+        responses::Which::Owed(None),
+        None,
+        500,
+    )
+    .unwrap()
+    .remove(0)
+    .response;
     responses::send(
         service,
         &evening_of.officer,

@@ -116,7 +116,7 @@ async fn every_letter_and_page_after_a_redaction_quotes_the_published_text() {
     evening_of.app.clock.set(crate::evening::evening(18, 40, 0));
     let chair = evening_of.chair().await;
     chair.closes().await;
-    let owed = responses::list(service, officer, true, None)
+    let owed = responses::list(service, officer, responses::Which::Owed(None), None, 500)
         .unwrap()
         .remove(0);
     let responder = evening_of.app.sign_in(Role::RespondingOfficer).await;
@@ -190,7 +190,7 @@ async fn after_a_redaction_no_outlet_shows_the_words_that_were_taken_out() {
     };
     minutes::write(service, officer, question.id, 0, &minutes).unwrap();
     chair.closes().await;
-    let owed = responses::list(service, officer, true, None)
+    let owed = responses::list(service, officer, responses::Which::Owed(None), None, 500)
         .unwrap()
         .remove(0)
         .response;
@@ -315,7 +315,7 @@ async fn the_published_version_of_a_reply_is_shown_and_agreed_before_it_is_sent(
     chair.does("open").await;
     chair.puts(&question, "finish:promised").await;
     chair.closes().await;
-    let owed = responses::list(service, officer, true, None)
+    let owed = responses::list(service, officer, responses::Which::Owed(None), None, 500)
         .unwrap()
         .remove(0)
         .response;

@@ -260,7 +260,14 @@ async fn a_responding_officer_sees_what_is_theirs_to_answer_and_no_address() {
     let accounts = app.service.accounts(&Acting::system()).unwrap();
     let id_of = |email: &str| accounts.iter().find(|m| m.email == email).unwrap().id;
     let (one, two) = (id_of("one@example.org"), id_of("two@example.org"));
-    let owed = responses::list(&app.service, officer, true, None).unwrap();
+    let owed = responses::list(
+        &app.service,
+        officer,
+        responses::Which::Owed(None),
+        None,
+        500,
+    )
+    .unwrap();
     let response = |number: usize| {
         owed.iter()
             .find(|owed| owed.question.question.id == kept[number - 1].id)
@@ -407,7 +414,8 @@ async fn ended() -> Ended {
     chair.does("open").await;
     chair.puts(&put, "finish:given").await;
     chair.closes().await;
-    for owed in responses::list(service, officer, true, None).unwrap() {
+    for owed in responses::list(service, officer, responses::Which::Owed(None), None, 500).unwrap()
+    {
         let text = format!(
             "Dear {}, of your question “{}”: yes.",
             owed.question.name(),

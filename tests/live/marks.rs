@@ -99,6 +99,8 @@ fn everything_that_the_screens_of_staff_show_changes_the_mark() {
         // questions
         let first = received(&desk, 1);
         watch.changes("a question that comes");
+        let first = approved(&desk, &first);
+        watch.changes("an approval");
         let first = redact_question::redact(
             service,
             officer,
@@ -112,10 +114,9 @@ fn everything_that_the_screens_of_staff_show_changes_the_mark() {
         )
         .expect("redacted");
         watch.changes("a redaction");
-        let first = approved(&desk, &first);
-        watch.changes("an approval");
         let second = received(&desk, 2);
         watch.changes("another question");
+        let waiting = watch.now();
         let rejection = Rejection {
             grounds: vec![Ground::NotCouncilMatter],
             reason: "Ask the owner of the lamp.".to_owned(),
@@ -134,7 +135,7 @@ fn everything_that_the_screens_of_staff_show_changes_the_mark() {
             "It is the council's.",
         )
         .expect("reopened");
-        watch.changes("a rejection that is taken back");
+        assert_eq!(watch.now(), waiting, "it waits for a decision again");
         your_question::withdraw_for(service, officer, second.id, second.version)
             .expect("withdrawn");
         watch.changes("a withdrawal");

@@ -17,6 +17,7 @@ mod refusal;
 mod rejection;
 mod repetition;
 mod residents;
+mod same_person;
 mod similarity;
 mod status;
 mod working_days;

@@ -171,6 +171,21 @@ impl Address {
         })
     }
 
+    /// The beginning of the street, and the number with the end of the street: a slip seldom changes both.
+    pub(super) fn blocking_keys(&self) -> impl Iterator<Item = String> {
+        let letters: Vec<char> = self.street.chars().collect();
+        let beginning = (!letters.is_empty()).then(|| {
+            let start: String = letters.iter().take(5).collect();
+            format!("street {start}")
+        });
+        let end: String = letters[letters.len().saturating_sub(3)..].iter().collect();
+        let house = self
+            .number
+            .as_ref()
+            .map(|number| format!("house {number} {end}"));
+        beginning.into_iter().chain(house)
+    }
+
     /// Compares two addresses; it makes no difference which is which.
     pub fn compare(one: Option<&Self>, other: Option<&Self>) -> LikeAddress {
         let (Some(a), Some(b)) = (one, other) else {

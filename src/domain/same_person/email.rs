@@ -82,9 +82,11 @@ impl Email {
         }
     }
 
-    /// The address in small letters.
-    pub(super) fn as_str(&self) -> &str {
-        &self.whole
+    /// The mailbox, whatever dots and tags it is written with; and its name alone, at whichever provider, where that is long enough to
+    /// be compared.
+    pub(super) fn blocking_keys(&self) -> impl Iterator<Item = String> {
+        let name = (self.local.len() >= 6).then(|| format!("mailbox {}", self.local));
+        std::iter::once(format!("email {}@{}", self.local, self.domain)).chain(name)
     }
 
     /// Compares two addresses; it makes no difference which is which.

@@ -337,7 +337,8 @@ impl Name {
         }
     }
 
-    /// The first letters of its first and last word together, in the order of the alphabet, and those of the last alone.
+    /// The first letters of its first and last word together, in the order of the alphabet; those of the last alone; and the whole name
+    /// without blanks.
     pub(super) fn beginnings(&self) -> impl Iterator<Item = String> {
         let start = |word: &Word, most: usize| word.joined.chars().take(most).collect::<String>();
         let mut ends = [
@@ -345,7 +346,9 @@ impl Name {
             self.surname().map(|w| start(w, 3)).unwrap_or_default(),
         ];
         ends.sort_unstable();
-        std::iter::once(ends.join(" ")).chain(self.surname().map(|word| start(word, 5)))
+        [ends.join(" "), format!("whole {}", self.joined)]
+            .into_iter()
+            .chain(self.surname().map(|word| start(word, 5)))
     }
 
     fn given(&self) -> Option<&Word> {

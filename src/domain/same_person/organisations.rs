@@ -139,9 +139,26 @@ impl OrganisationName {
         }
     }
 
-    /// The form in which organisations are equal.
-    pub(super) fn key(&self) -> &str {
-        &self.key
+    /// The form in which organisations are equal; the beginnings of the name and of its words in the order of the alphabet; and a short
+    /// name beside the initials of long ones.
+    pub(super) fn blocking_keys(&self) -> impl Iterator<Item = String> {
+        let start = |text: &str| text.chars().take(5).collect::<String>();
+        let short = (3..=8)
+            .contains(&self.joined.chars().count())
+            .then(|| self.joined.clone());
+        let initials: Vec<String> = self.initials.iter().cloned().chain(short).collect();
+        [
+            format!("organisation {}", self.key),
+            format!("organisation starts {}", start(&self.joined)),
+            format!("organisation words {}", start(&self.words.concat())),
+        ]
+        .into_iter()
+        .chain(
+            initials
+                .into_iter()
+                .filter(|initials| initials.chars().count() > 2)
+                .map(|initials| format!("organisation initials {initials}")),
+        )
     }
 
     /// Compares two organisations; it makes no difference which is which.

@@ -164,10 +164,7 @@ fn prepare(
             count(&mut then.agenda);
         }
     }
-    let about_it = questions::at_meeting(db, item.meeting_id)?
-        .iter()
-        .filter(|question| question.status.is_live() && question.agenda_item_id == Some(id))
-        .count();
+    let about_it = questions::count_about_item(db, item.meeting_id, id)?;
     Ok(ItemForeseen {
         plan: notify_changes::plan(service, db, &was, &then, None)?,
         was,

@@ -192,8 +192,10 @@ pub fn change(
 /// # Errors
 /// Those of the store.
 pub fn live(db: &mut Db, id: MeetingId) -> Result<usize, ServiceError> {
-    Ok(questions::at_meeting(db, id)?
+    let live: i64 = questions::count_by_status(db, id)?
         .iter()
-        .filter(|question| question.status.is_live())
-        .count())
+        .filter(|(status, _)| status.is_live())
+        .map(|(_, count)| count)
+        .sum();
+    Ok(usize::try_from(live).unwrap_or(0))
 }

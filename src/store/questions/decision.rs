@@ -1,5 +1,7 @@
 //! Decisions about a question, each kept.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -82,21 +84,45 @@ impl Decision {
 /// # Errors
 /// [`StoreError`].
 pub fn judged_apart(db: &mut Db, question: QuestionId) -> Result<Vec<QuestionId>, StoreError> {
-    let id = question.to_string();
-    let found: Vec<(String, Option<String>)> = decisions::table
-        .filter(decisions::decision.eq(DecisionKind::TwoPeople.code()))
-        .filter(
-            decisions::question_id
-                .eq(&id)
-                .or(decisions::earlier_question_id.eq(Some(&id))),
-        )
-        .select((decisions::question_id, decisions::earlier_question_id))
-        .load(db)?;
-    found
+    Ok(pairs_judged_apart(db, &[question])?
         .into_iter()
-        .filter_map(|(one, other)| if one == id { other } else { Some(one) })
-        .map(|other| rows::parsed(&other))
-        .collect()
+        .filter(|(one, _)| *one == question)
+        .map(|(_, other)| other)
+        .collect())
+}
+
+/// Pairs of questions whose questioners were judged to be two people, where one of the two is among these.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn pairs_judged_apart(
+    db: &mut Db,
+    questions: &[QuestionId],
+) -> Result<HashSet<(QuestionId, QuestionId)>, StoreError> {
+    let ids: Vec<String> = questions.iter().map(ToString::to_string).collect();
+    let two_people = decisions::decision.eq(DecisionKind::TwoPeople.code());
+    let pair = (decisions::question_id, decisions::earlier_question_id);
+    // two statements, since each has an index of its own
+    let mut found: Vec<(String, Option<String>)> = decisions::table
+        .filter(decisions::question_id.eq_any(&ids))
+        .filter(two_people)
+        .select(pair)
+        .load(db)?;
+    found.extend(
+        decisions::table
+            .filter(decisions::earlier_question_id.eq_any(ids.iter().map(Some)))
+            .filter(two_people)
+            .select(pair)
+            .load::<(String, Option<String>)>(db)?,
+    );
+    let mut pairs = HashSet::new();
+    for (one, other) in found {
+        if let Some(other) = other {
+            let (one, other) = (rows::parsed(&one)?, rows::parsed(&other)?);
+            pairs.extend([(one, other), (other, one)]);
+        }
+    }
+    Ok(pairs)
 }
 
 /// Adds a decision.
@@ -121,6 +147,9 @@ pub fn insert_decision(
             decisions::decided_at.eq(Instant::from(decision.decided_at)),
         ))
         .execute(db)?;
+    if decision.kind == DecisionKind::RefusalStands {
+        super::lists::close_refusal(db, question)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! What the minutes say of a question that was put.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::{
@@ -36,6 +38,20 @@ struct MinutesRow {
     version: i32,
 }
 
+impl TryFrom<MinutesRow> for Minutes {
+    type Error = StoreError;
+    fn try_from(row: MinutesRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            response: row.response,
+            answered_by: row.answered_by,
+            supplementary_text: row.supplementary_text,
+            supplementary_response: row.supplementary_response,
+            dealt_with: rows::parsed_option(row.dealt_with_item_id.as_deref())?,
+            version: row.version,
+        })
+    }
+}
+
 /// What the minutes say of a question so far.
 ///
 /// # Errors
@@ -46,17 +62,26 @@ pub fn minutes(db: &mut Db, question: QuestionId) -> Result<Minutes, StoreError>
         .select(MinutesRow::as_select())
         .first(db)
         .optional()?;
-    let Some(row) = row else {
-        return Ok(Minutes::default());
-    };
-    Ok(Minutes {
-        response: row.response,
-        answered_by: row.answered_by,
-        supplementary_text: row.supplementary_text,
-        supplementary_response: row.supplementary_response,
-        dealt_with: rows::parsed_option(row.dealt_with_item_id.as_deref())?,
-        version: row.version,
-    })
+    row.map_or_else(|| Ok(Minutes::default()), TryInto::try_into)
+}
+
+/// What the minutes say of some questions so far; those of which nothing has been written are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn minutes_of(
+    db: &mut Db,
+    questions: &[QuestionId],
+) -> Result<HashMap<QuestionId, Minutes>, StoreError> {
+    let ids: Vec<String> = questions.iter().map(ToString::to_string).collect();
+    let found = minutes::table
+        .filter(minutes::question_id.eq_any(ids))
+        .select(MinutesRow::as_select())
+        .load(db)?;
+    found
+        .into_iter()
+        .map(|row| Ok((rows::parsed(&row.question_id)?, row.try_into()?)))
+        .collect()
 }
 
 /// Writes what the minutes say, where they still have the version before the one given; whether they had.

@@ -6,6 +6,7 @@ pub mod changes;
 mod decision;
 mod exception;
 mod idempotency;
+mod lists;
 mod minutes;
 mod next_meeting;
 mod questioner;
@@ -15,6 +16,7 @@ pub use allowance::*;
 pub use decision::*;
 pub use exception::*;
 pub use idempotency::*;
+pub use lists::*;
 pub use minutes::*;
 pub use next_meeting::*;
 pub use questioner::*;
@@ -260,18 +262,6 @@ pub fn at_meeting(db: &mut Db, meeting: MeetingId) -> Result<Vec<Question>, Stor
         .load(db)?)
 }
 
-/// The questions that stand so, in order of receipt.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn with_status(db: &mut Db, status: Status) -> Result<Vec<Question>, StoreError> {
-    all(questions::table
-        .filter(questions::status.eq(status.code()))
-        .order((questions::received_at, questions::id))
-        .select(QuestionRow::as_select())
-        .load(db)?)
-}
-
 /// The identifiers of the questions at a meeting that have a status.
 ///
 /// # Errors
@@ -287,25 +277,6 @@ pub fn ids_with_status(
         .select(questions::id)
         .load(db)?;
     ids.iter().map(|id| rows::parsed(id)).collect()
-}
-
-/// The first questions at a meeting that have a status, in order of receipt.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn first_with_status(
-    db: &mut Db,
-    meeting: MeetingId,
-    status: Status,
-    max: i64,
-) -> Result<Vec<Question>, StoreError> {
-    all(questions::table
-        .filter(questions::meeting_id.eq(meeting.to_string()))
-        .filter(questions::status.eq(status.code()))
-        .order((questions::received_at, questions::id))
-        .limit(max)
-        .select(QuestionRow::as_select())
-        .load(db)?)
 }
 
 /// Which questions a list shows.
@@ -329,25 +300,38 @@ pub fn page(
     before: Option<QuestionId>,
     most: i64,
 ) -> Result<Vec<Question>, StoreError> {
-    let mut query = questions::table
-        .select(QuestionRow::as_select())
-        .into_boxed::<Backend>();
-    if let Some(meeting) = filter.meeting {
-        query = query.filter(questions::meeting_id.eq(meeting.to_string()));
+    let statuses: Vec<Option<Status>> = if !filter.statuses.is_empty() {
+        filter.statuses.iter().copied().map(Some).collect()
+    } else if filter.meeting.is_some() && !filter.published {
+        Status::all().iter().copied().map(Some).collect()
+    } else {
+        vec![None]
+    };
+    // one statement for each status, so that each reads a page from an index in its order; the pages are then merged
+    let mut found = Vec::new();
+    for status in statuses {
+        let mut query = questions::table
+            .select(QuestionRow::as_select())
+            .into_boxed::<Backend>();
+        if let Some(meeting) = filter.meeting {
+            query = query.filter(questions::meeting_id.eq(meeting.to_string()));
+        }
+        if let Some(status) = status {
+            query = query.filter(questions::status.eq(status.code()));
+        }
+        if filter.published {
+            // `domain::publication` says the same of a question that was read
+            query = query.filter(questions::put_on.is_not_null());
+        }
+        if let Some(before) = before {
+            query = query.filter(questions::id.lt(before.to_string()));
+        }
+        found.extend(query.order(questions::id.desc()).limit(most).load(db)?);
     }
-    if !filter.statuses.is_empty() {
-        query = query.filter(
-            questions::status.eq_any(filter.statuses.iter().map(|s| s.code()).collect::<Vec<_>>()),
-        );
-    }
-    if filter.published {
-        // `domain::publication` says the same of a question that was read
-        query = query.filter(questions::put_on.is_not_null());
-    }
-    if let Some(before) = before {
-        query = query.filter(questions::id.lt(before.to_string()));
-    }
-    all(query.order(questions::id.desc()).limit(most).load(db)?)
+    let mut found = all(found)?;
+    found.sort_by_key(|question| std::cmp::Reverse(question.id));
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 /// How many questions at a meeting stand in each status.
@@ -372,7 +356,11 @@ pub fn count_by_status(db: &mut Db, meeting: MeetingId) -> Result<Vec<(Status, i
 /// [`StoreError::UniqueViolation`] for its reference or draft, and others.
 pub fn insert(db: &mut Db, question: &Question) -> Result<(), StoreError> {
     diesel::insert_into(questions::table)
-        .values(QuestionRow::try_from(question)?)
+        .values((
+            QuestionRow::try_from(question)?,
+            questions::on_list.eq(lists::enters_list(question).unwrap_or(question.is_published())),
+            questions::refusal_open.eq(lists::can_be_set_aside(question)),
+        ))
         .execute(db)?;
     Ok(())
 }
@@ -406,12 +394,16 @@ pub fn reference_is_taken(db: &mut Db, reference: &Reference) -> Result<bool, St
 /// # Errors
 /// [`StoreError`].
 pub fn update(db: &mut Db, question: &Question) -> Result<bool, StoreError> {
-    let changed = diesel::update(
-        questions::table
-            .filter(questions::id.eq(question.id.to_string()))
-            .filter(questions::version.eq(question.version - 1)),
-    )
-    .set(QuestionRow::try_from(question)?)
-    .execute(db)?;
+    let seen = questions::table
+        .filter(questions::id.eq(question.id.to_string()))
+        .filter(questions::version.eq(question.version - 1));
+    let row = QuestionRow::try_from(question)?;
+    let open = questions::refusal_open.eq(lists::is_refusal_open(db, question)?);
+    let changed = match lists::enters_list(question) {
+        Some(on_list) => diesel::update(seen)
+            .set((row, open, questions::on_list.eq(on_list)))
+            .execute(db)?,
+        None => diesel::update(seen).set((row, open)).execute(db)?,
+    };
     Ok(changed == 1)
 }

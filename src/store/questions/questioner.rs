@@ -10,6 +10,7 @@ use crate::{
     store::{
         connection::Db,
         error::StoreError,
+        rows,
         schema::{questioners, questions},
     },
 };
@@ -111,20 +112,65 @@ pub fn questioner(
         .optional()?)
 }
 
-/// The details of everybody who has a question at a meeting.
+/// The details of whoever asked some questions, in no order; those that were removed are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn questioners_of(
+    db: &mut Db,
+    questions: &[QuestionId],
+) -> Result<Vec<QuestionerDetails>, StoreError> {
+    let ids: Vec<String> = questions.iter().map(ToString::to_string).collect();
+    Ok(questioners::table
+        .filter(questioners::question_id.eq_any(ids))
+        .select(QuestionerDetails::as_select())
+        .load(db)?)
+}
+
+/// The details of everybody who has a question at a meeting. It reads the whole meeting: for an index that is made once.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn questioners_at(
     db: &mut Db,
     meeting: MeetingId,
-) -> Result<Vec<QuestionerDetails>, StoreError> {
-    Ok(questioners::table
+) -> Result<Vec<(QuestionId, QuestionerDetails)>, StoreError> {
+    let found: Vec<QuestionerDetails> = questioners::table
         .inner_join(questions::table)
         .filter(questions::meeting_id.eq(meeting.to_string()))
         .order(questions::received_at)
         .select(QuestionerDetails::as_select())
-        .load(db)?)
+        .load(db)?;
+    found
+        .into_iter()
+        .map(|details| Ok((rows::parsed(&details.question_id)?, details)))
+        .collect()
+}
+
+/// The details of whoever asked some questions, each with the meeting; those that were removed are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn questioners_with_meetings(
+    db: &mut Db,
+    questions: &[QuestionId],
+) -> Result<Vec<(MeetingId, QuestionId, QuestionerDetails)>, StoreError> {
+    let ids: Vec<String> = questions.iter().map(ToString::to_string).collect();
+    let found: Vec<(String, QuestionerDetails)> = questioners::table
+        .inner_join(questions::table)
+        .filter(questioners::question_id.eq_any(ids))
+        .select((questions::meeting_id, QuestionerDetails::as_select()))
+        .load(db)?;
+    found
+        .into_iter()
+        .map(|(meeting, details)| {
+            Ok((
+                rows::parsed(&meeting)?,
+                rows::parsed(&details.question_id)?,
+                details,
+            ))
+        })
+        .collect()
 }
 
 /// Notes what has been arranged for a questioner; whether their details are still there.

@@ -84,17 +84,6 @@ impl Paging {
             next_cursor,
         }
     }
-
-    /// A page of a list that is known whole: of the entries that follow the cursor.
-    pub fn page_after<T>(
-        &self,
-        mut found: Vec<T>,
-        follows: impl FnMut(&T) -> bool,
-        name: impl FnOnce(&T) -> String,
-    ) -> Page<T> {
-        found.retain(follows);
-        self.page(found, name)
-    }
 }
 
 /// A query parameter that is wrong. Its pointer is empty, for it is not in the body.

@@ -19,7 +19,7 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         desk, permission,
-        responses::{self, ResponseView},
+        responses::{self, ResponseView, Which},
     },
     web::{Answer, ApiActor},
 };
@@ -186,23 +186,18 @@ pub async fn list_written_responses(
         let (due_on, id) = name.split_once('/')?;
         Some((due_on.parse().ok()?, id.parse().ok()?))
     })?;
+    let which = match (owed, unassigned) {
+        (true, true) => Which::Unassigned,
+        (true, false) => Which::Owed(owner),
+        (false, _) => Which::Sent(owner),
+    };
+    let max = paging.one_more();
     let found = actor
-        .run(move |service| {
-            if unassigned {
-                responses::list_unassigned(service, &acting)
-            } else {
-                responses::list(service, &acting, owed, owner)
-            }
-        })
+        .run(move |service| responses::list(service, &acting, which, after, max))
         .await?;
-    let page = paging.page_after(
-        found,
-        |view| {
-            let place = (view.response.due_on, view.response.id);
-            after.is_none_or(|after| if owed { place > after } else { place < after })
-        },
-        |view| format!("{}/{}", view.response.due_on, view.response.id),
-    );
+    let page = paging.page(found, |view| {
+        format!("{}/{}", view.response.due_on, view.response.id)
+    });
     Ok(ok(&Page {
         items: page.items.into_iter().map(WrittenResponse::from).collect(),
         next_cursor: page.next_cursor,

@@ -8,7 +8,7 @@ use crate::{
         local_time,
         meeting::{MeetingStatus, Stage},
         refusal::Clause,
-        standing_order::question_time::Event,
+        standing_order::{question_time::Event, written_response::Reason},
     },
     service::{ServiceError, chair_list::ChairList, question_time, views},
     web::{
@@ -43,10 +43,47 @@ struct Confirm {
     when: String,
     nobody_came: bool,
     waiting: usize,
-    owed: Vec<Owed>,
+    owed: Owing,
     /// The citation of the clause by which they get it.
     clause: String,
     seen: i32,
+}
+
+/// Those who will get a written response: the first by name.
+#[derive(Default)]
+pub(super) struct Owing {
+    /// Those who are named.
+    pub people: Vec<Owed>,
+    /// How many others there are, on whose questions nobody decided.
+    pub more: usize,
+}
+
+impl Owing {
+    /// Whether it is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.people.len() + self.more
+    }
+
+    /// "And 5 more, because …", empty where all are named.
+    pub fn and_more(&self) -> String {
+        and_more(self.more)
+    }
+}
+
+/// "And 5 more, because …", of those on whose questions nobody decided; empty for none.
+pub(super) fn and_more(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(
+            "And {count} more, because {}",
+            Reason::NotDecided.about_questioner()
+        ),
+    }
 }
 
 /// "2 people will get a written response".
@@ -59,15 +96,26 @@ pub(super) fn how_many(owed: usize) -> String {
 }
 
 /// To whom closing now would make a written response owed.
-pub(super) fn owing(list: &ChairList) -> Vec<Owed> {
-    list.owed_on_closing
+pub(super) fn owing(list: &ChairList) -> Owing {
+    let owed = &list.owed_on_closing;
+    let undecided = owed
+        .undecided
         .iter()
-        .map(|(question, reason)| Owed {
-            name: views::room_name(question, &list.meeting).to_string(),
-            reference: question.reference.to_string(),
-            why: reason.about_questioner(),
-        })
-        .collect()
+        .map(|question| (question, &Reason::NotDecided));
+    Owing {
+        people: owed
+            .listed
+            .iter()
+            .map(|(question, reason)| (question, reason))
+            .chain(undecided)
+            .map(|(question, reason)| Owed {
+                name: views::room_name(question, &list.meeting).to_string(),
+                reference: question.reference.to_string(),
+                why: reason.about_questioner(),
+            })
+            .collect(),
+        more: owed.undecided_count.saturating_sub(owed.undecided.len()),
+    }
 }
 
 /// Says what closing means.

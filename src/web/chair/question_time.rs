@@ -222,15 +222,27 @@ struct Screen {
     mark: String,
     forecast: String,
     /// To whom closing makes a written response owed, where closing comes next.
-    owing: Vec<closing::Owed>,
+    owing: closing::Owing,
     rows: Vec<Row>,
+    /// The first of those that wait for a decision.
     undecided: Vec<Undecided>,
+    undecided_count: usize,
     items: Vec<Choice>,
     grounds: Vec<Choice>,
     owed: Vec<Owed>,
+    /// How many are owed or have got a written response, named or not.
+    owed_count: usize,
 }
 
 impl Screen {
+    fn undecided_more(&self) -> usize {
+        self.undecided_count.saturating_sub(self.undecided.len())
+    }
+
+    fn owed_more(&self) -> String {
+        closing::and_more(self.owed_count.saturating_sub(self.owed.len()))
+    }
+
     fn record_page(&self) -> String {
         format!("{}/record", self.base)
     }
@@ -381,6 +393,11 @@ pub(super) fn render(
     }
     let items = item_choices(list);
     let base = screen(meeting.id);
+    let owed = if closed {
+        owed(list, staff)
+    } else {
+        Vec::new()
+    };
     let template = Screen {
         page: staff
             .page("Public question time")
@@ -425,7 +442,7 @@ pub(super) fn render(
         owing: if next.close_next {
             closing::owing(list)
         } else {
-            Vec::new()
+            closing::Owing::default()
         },
         question: next.question.map(|id| id.to_string()).unwrap_or_default(),
         next,
@@ -454,8 +471,10 @@ pub(super) fn render(
             String::new()
         },
         rows,
+        undecided_count: list.undecided_count(),
         undecided: list
-            .undecided()
+            .undecided
+            .iter()
             .map(|question| Undecided {
                 reference: question.reference.to_string(),
                 href: format!("/staff/questions/{}", question.id),
@@ -467,11 +486,15 @@ pub(super) fn render(
             &[],
             staff.member().is_proper_officer(),
         ),
-        owed: if closed {
-            owed(list, staff)
+        owed_count: if closed {
+            owed.len()
+                + list
+                    .never_decided_count()
+                    .saturating_sub(list.never_decided.len())
         } else {
-            Vec::new()
+            0
         },
+        owed,
     };
     pages::page_with(status, &template)
 }

@@ -206,7 +206,7 @@ async fn page(
                 )
             })
             .collect(),
-        undecided: list.undecided().count(),
+        undecided: list.undecided_count(),
         problems,
     };
     pages::page_with(status, &template)

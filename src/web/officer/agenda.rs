@@ -123,7 +123,7 @@ pub async fn add(staff: Staff, meeting: web::Path<MeetingId>, form: Form) -> Ans
             .with("kind", suggested.code())
             .with("suggested", "yes")
             .refused([problem]);
-        return meetings::page_of(&staff, meeting, state, "").await;
+        return meetings::page_of(&staff, meeting, state, "", None).await;
     }
     let acting = staff.acting();
     let fields = form.fields.clone();
@@ -138,7 +138,7 @@ pub async fn add(staff: Staff, meeting: web::Path<MeetingId>, form: Form) -> Ans
     match added {
         Ok(_) => Ok(pages::see_other(&agenda_of(meeting))),
         Err(ServiceError::Invalid(errors)) => {
-            meetings::page_of(&staff, meeting, form.state().refused(errors), "").await
+            meetings::page_of(&staff, meeting, form.state().refused(errors), "", None).await
         }
         Err(other) => Err(other.into()),
     }
@@ -190,12 +190,7 @@ async fn item_of(staff: &Staff, id: AgendaItemId) -> Result<(AgendaItem, usize),
             permission::proper_officer(&acting)?;
             service.store.read(|db| {
                 let item = stored::agenda_item(db, id)?;
-                let number = questions::at_meeting(db, item.meeting_id)?
-                    .iter()
-                    .filter(|question| {
-                        question.status.is_live() && question.agenda_item_id == Some(id)
-                    })
-                    .count();
+                let number = questions::count_about_item(db, item.meeting_id, id)?;
                 Ok::<_, ServiceError>((item, number))
             })
         })

@@ -1,9 +1,11 @@
 //! `/staff`: what waits for whoever is signed in, the most pressing first.
 
+use actix_web::web;
 use askama::Template;
+use serde::Deserialize;
 
 use crate::{
-    domain::{local_time, meeting::MeetingStatus, refusal::Refusal},
+    domain::{id::QuestionId, local_time, meeting::MeetingStatus, refusal::Refusal},
     service::{
         desk::{self, Desk, Waiting},
         follow_up::Unclosed,
@@ -16,6 +18,14 @@ use crate::{
 /// How many of each of the shorter lists the desk shows.
 const FEW: usize = 5;
 
+/// Which page of what waits is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// The last question of the page before.
+    after: String,
+}
+
 #[derive(Template)]
 #[template(path = "officer/desk.html")]
 struct DeskPage {
@@ -27,6 +37,12 @@ struct DeskPage {
     responses_first: bool,
     unclosed: Vec<UnclosedRow>,
     waiting: Vec<Row>,
+    waiting_count: usize,
+    /// Whether this is the first page of what waits.
+    is_first: bool,
+    /// The first page, where this is another; and the next, where there is one.
+    first: String,
+    next: String,
     unassigned: usize,
     owed: Vec<OwedRow>,
     owed_in_all: usize,
@@ -89,10 +105,11 @@ struct MeetingRow {
 }
 
 /// The desk.
-pub async fn show(staff: Staff) -> Answer {
+pub async fn show(staff: Staff, asked: web::Query<Asked>) -> Answer {
     let acting = staff.acting();
+    let after: Option<QuestionId> = asked.after.parse().ok();
     let desk = staff
-        .run(move |service| desk::desk(service, &acting))
+        .run(move |service| desk::desk(service, &acting, after))
         .await?;
     let now = staff.service().now();
     let member = staff.member();
@@ -101,7 +118,11 @@ pub async fn show(staff: Staff) -> Answer {
         unclosed,
         unassigned,
         waiting,
+        waiting_count,
+        waiting_next,
         owed,
+        owed_count,
+        overdue_count,
         letters,
         deadline_changes,
         refused,
@@ -129,11 +150,18 @@ pub async fn show(staff: Staff) -> Answer {
         unclosed: unclosed.iter().map(unclosed_row).collect(),
         unassigned,
         waiting: waiting.iter().map(row).collect(),
-        owed_in_all: owed.len(),
-        overdue: owed.iter().filter(|owed| owed.overdue).count(),
+        waiting_count,
+        is_first: after.is_none(),
+        first: if after.is_some() {
+            "/staff#waiting".to_owned()
+        } else {
+            String::new()
+        },
+        next: waiting_next.map_or_else(String::new, |last| format!("/staff?after={last}#waiting")),
+        owed_in_all: owed_count,
+        overdue: overdue_count,
         owed: owed
             .iter()
-            .take(if officer { FEW } else { 50 })
             .map(|owed| OwedRow {
                 href: format!("/staff/responses/{}", owed.response.id),
                 reference: owed.reference.to_string(),

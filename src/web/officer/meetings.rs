@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::{
-        id::{BoardId, MeetingId},
+        id::{BoardId, MeetingId, QuestionId},
         local_time,
         meeting::{MeetingStatus, Stage},
     },
@@ -101,17 +101,12 @@ pub async fn list(staff: Staff) -> Answer {
         .run(move |service| {
             service.store.read(|db| {
                 let mut lists = Vec::new();
-                for found in [
+                for mut found in [
                     views::coming_meetings(service, db)?,
                     views::past_meetings(service, db, 60)?,
                 ] {
-                    let mut list = Vec::new();
-                    for view in found {
-                        if member.may_run(view.board.id) {
-                            list.push(desk::on_desk(db, view)?);
-                        }
-                    }
-                    lists.push(list);
+                    found.retain(|view| member.may_run(view.board.id));
+                    lists.push(desk::on_desk(db, found)?);
                 }
                 let past = lists.pop().unwrap_or_default();
                 Ok::<_, ServiceError>((lists.pop().unwrap_or_default(), past))
@@ -126,6 +121,9 @@ pub async fn list(staff: Staff) -> Answer {
         past: past.iter().map(|found| row(found, today)).collect(),
     })
 }
+
+/// Questions on one page.
+const ON_A_PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "officer/meeting.html")]
@@ -143,7 +141,12 @@ struct MeetingPage {
     published: bool,
     facts: Vec<SummaryRow>,
     reckoning: Vec<String>,
+    /// How many questions came in all.
+    count: i64,
     questions: Vec<QuestionRow>,
+    /// The first page of questions, where this is another; and the next, where there is one.
+    first: String,
+    next: String,
     items: Vec<ItemRow>,
     parts: Vec<Choice>,
     kinds: Vec<Choice>,
@@ -181,24 +184,41 @@ pub async fn show(
             "agenda" => "The agenda is changed.",
             _ => "",
         });
-    page_of(&staff, *id, FormState::blank(), done).await
+    let after = query
+        .iter()
+        .find(|(name, _)| name == "after")
+        .and_then(|(_, last)| last.parse().ok());
+    page_of(&staff, *id, FormState::blank(), done, after).await
 }
 
 /// The page of a meeting, with a form on it as it was typed.
 ///
 /// # Errors
 /// Those of the service.
-pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'static str) -> Answer {
+pub async fn page_of(
+    staff: &Staff,
+    id: MeetingId,
+    form: FormState,
+    done: &'static str,
+    after: Option<QuestionId>,
+) -> Answer {
     let acting = staff.acting();
-    let (view, questions, moved) = staff
+    let (found, moved) = staff
         .run(move |service| {
-            let (view, questions) = desk::meeting(service, &acting, id)?;
+            let found = desk::meeting(service, &acting, id, after, ON_A_PAGE)?;
             let moved = service
                 .store
                 .read(|db| calendar::deadline_changes_of(db, id))?;
-            Ok((view, questions, moved))
+            Ok((found, moved))
         })
         .await?;
+    let desk::MeetingPage {
+        view,
+        questions,
+        count,
+        next,
+    } = found;
+    let page = format!("/staff/meetings/{id}");
     let meeting = view.meeting();
     let (status, status_colour) = status_words(view.stage(staff.service().now()));
     let wrong = form.has_errors();
@@ -218,6 +238,13 @@ pub async fn page_of(staff: &Staff, id: MeetingId, form: FormState, done: &'stat
         published: meeting.agenda_published,
         facts: facts(&view, &moved, staff.service().now()),
         reckoning: view.deadline.reckoning(),
+        count,
+        next: next.map_or_else(String::new, |last| format!("{page}?after={last}#questions")),
+        first: if after.is_some() {
+            format!("{page}#questions")
+        } else {
+            String::new()
+        },
         questions: questions
             .iter()
             .map(|desk::Listed { question, name, .. }| QuestionRow {

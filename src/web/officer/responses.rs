@@ -13,7 +13,7 @@ use crate::{
     },
     service::{
         FieldError, ServiceError, desk, dossier,
-        responses::{self, ResponseView, ToPublish},
+        responses::{self, ResponseView, ToPublish, Which},
         visibility::Asker,
     },
     web::{
@@ -32,11 +32,15 @@ use crate::{
     },
 };
 
+/// Written responses on one page.
+const ON_A_PAGE: i64 = 25;
+
 /// Which list is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     show: String,
+    after: String,
 }
 
 #[derive(Template)]
@@ -46,6 +50,9 @@ struct ResponsesPage {
     sent: bool,
     unassigned: bool,
     rows: Vec<Row>,
+    /// The first page, where this is another; and the next, where there is one.
+    first: String,
+    next: String,
 }
 
 struct Row {
@@ -68,21 +75,40 @@ pub async fn list(staff: Staff, asked: web::Query<Asked>) -> Answer {
     let unassigned = asked.show == "unassigned";
     let acting = staff.acting();
     let officer = staff.member().is_proper_officer();
-    let (found, names) = staff
+    let which = match (unassigned, sent) {
+        (true, _) => Which::Unassigned,
+        (false, true) => Which::Sent(None),
+        (false, false) => Which::Owed(None),
+    };
+    let after: Option<ResponseId> = asked.after.parse().ok();
+    let (mut found, names) = staff
         .run(move |service| {
-            let found = if unassigned {
-                responses::list_unassigned(service, &acting)?
-            } else {
-                responses::list(service, &acting, !sent, None)?
+            let place = match after {
+                Some(id) => {
+                    let last = responses::look(service, &acting, id)?.response;
+                    Some((last.due_on, last.id))
+                }
+                None => None,
             };
+            let found = responses::list(service, &acting, which, place, ON_A_PAGE + 1)?;
             Ok((found, service.store.read(desk::staff_names)?))
         })
         .await?;
+    let max = usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
+    let more = found.len() > max;
+    found.truncate(max);
+    let list = format!("/staff/responses?show={}", asked.show);
+    let next = match found.last() {
+        Some(last) if more => format!("{list}&after={}", last.response.id),
+        _ => String::new(),
+    };
     let today = local_time::london_date(staff.service().now());
     pages::page(&ResponsesPage {
         page: staff.page("Written responses").at("/staff/responses"),
         sent,
         unassigned,
+        first: if after.is_some() { list } else { String::new() },
+        next,
         rows: found
             .iter()
             .map(|view| Row {

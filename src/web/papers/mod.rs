@@ -83,12 +83,12 @@ async fn questions(staff: Staff, path: web::Path<String>) -> Answer {
 async fn officers_copy(staff: Staff, path: web::Path<String>) -> Answer {
     let id: MeetingId = path.parse().map_err(|_| ServiceError::NotFound)?;
     let acting = staff.acting();
-    let (list, questioners) = staff
+    let full = staff
         .run(move |service| chair_list::open_with_questioners(service, &acting, id))
         .await?;
     pages::page(&OfficersCopyPage {
         page: staff.page("Questions from members of the public: officer’s copy"),
-        sheet: OfficerSheet::of(&list, &questioners, &staff.service().settings.council.name),
+        sheet: OfficerSheet::of(&full, &staff.service().settings.council.name),
     })
 }
 

@@ -1,0 +1,11 @@
+DROP INDEX decisions_earlier;
+DROP INDEX questions_published_at;
+DROP INDEX questions_published;
+DROP INDEX questions_kept;
+DROP INDEX questions_refusal_open;
+DROP INDEX questions_on_list;
+DROP INDEX questions_standing;
+DROP INDEX questions_status;
+CREATE INDEX questions_status ON questions (status);
+ALTER TABLE questions DROP COLUMN refusal_open;
+ALTER TABLE questions DROP COLUMN on_list;

@@ -1,0 +1,2 @@
+DROP INDEX letters_waiting_since;
+DROP INDEX letters_state;
