@@ -16,10 +16,7 @@ use super::databases::each_database;
 use super::service::{Desk, desk, node, submission};
 
 fn revision(service: &Service) -> i64 {
-    service
-        .store
-        .read(|db| public_changes::revision(db))
-        .unwrap()
+    service.store.read(public_changes::revision).unwrap()
 }
 
 /// Does something and returns whether the count has grown.
@@ -127,9 +124,7 @@ fn what_a_public_page_may_show_is_counted_whoever_changes_it() {
             format!(
                 "INSERT INTO written_responses (id, question_id, reason, state, owed_from, due_on, draft, version) VALUES ('r', '{id}', 'not_reached', 'owed', '2024-02-07', '2024-02-20', '', 1)"
             ),
-            format!(
-                "INSERT INTO replies (id, response_id, reply, body, published_body, staff_id, replied_at) SELECT 'p', 'r', 'full', 'It is.', 'It is.', id, '2024-02-08 10:00:00' FROM staff"
-            ),
+            "INSERT INTO replies (id, response_id, reply, body, published_body, staff_id, replied_at) SELECT 'p', 'r', 'full', 'It is.', 'It is.', id, '2024-02-08 10:00:00' FROM staff".to_owned(),
             "UPDATE replies SET published_body = ''".to_owned(),
             "DELETE FROM replies".to_owned(),
             "UPDATE written_responses SET state = 'sent'".to_owned(),

@@ -162,10 +162,10 @@ pub async fn list_questions(
             if let Some(meeting) = filter.meeting {
                 meetings::meeting(db, meeting)?;
             }
-            questions::page(db, &filter, before, most)?
-                .into_iter()
-                .map(|question| Ok((question.id, views::public_question(db, &question)?)))
-                .collect::<Result<Vec<_>, ServiceError>>()
+            let found = questions::page(db, &filter, before, most)?;
+            let put = views::public_questions(db, &found)?;
+            let ids = found.into_iter().map(|question| question.id);
+            Ok::<_, ServiceError>(ids.zip(put).collect::<Vec<_>>())
         })?;
         let page = paging.page(found, |(id, _)| id.to_string());
         Ok::<_, ServiceError>(Page {

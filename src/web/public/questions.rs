@@ -173,10 +173,7 @@ fn latest(state: &AppState, before: Option<QuestionId>) -> Result<Rendered, Serv
         let more = found.len() > A_PAGE;
         found.truncate(A_PAGE);
         let last = found.last().map(|question| question.id);
-        let put = found
-            .iter()
-            .map(|question| views::public_question(db, question))
-            .collect::<Result<Vec<_>, ServiceError>>()?;
+        let put = views::public_questions(db, &found)?;
         let of_ours = match before.map(|id| questions::question(db, id)) {
             None => true,
             Some(Ok(question)) => question.is_published(),
