@@ -63,6 +63,7 @@ pub fn prepare(config: &Path, database: &Path, questions: usize) -> anyhow::Resu
         email: "officer@example.org".to_owned(),
         roles: vec![role(Role::ProperOfficer), role(Role::Administrator)],
         active: true,
+        unconfirmed: None,
     };
     service.open_account(&Acting::system(), &account, None)?;
     let member = service
@@ -74,6 +75,7 @@ pub fn prepare(config: &Path, database: &Path, questions: usize) -> anyhow::Resu
         staff_id: member.id.to_string(),
         name: "benchmark".to_owned(),
         days: "30".to_owned(),
+        unconfirmed: None,
     };
     let officer = Acting {
         who: Who::Staff(member),

@@ -75,6 +75,7 @@ pub(super) fn carry_out(service: &Service, command: &StaffCommand) -> anyhow::Re
                     .map(|role| read_role(service, &acting, role))
                     .collect::<anyhow::Result<_>>()?,
                 active: true,
+                unconfirmed: None,
             };
             let given = read_password(*password_stdin)?;
             let quiet = given.is_some();
@@ -118,6 +119,7 @@ fn set_active(service: &Service, acting: &Acting, email: &str, active: bool) -> 
         email: member.email,
         roles: member.roles,
         active,
+        unconfirmed: None,
     };
     service
         .change_account(acting, member.id, member.version, &typed)

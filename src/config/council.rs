@@ -25,6 +25,8 @@ pub struct Council {
     pub opening_hours: String,
     /// The postal address, a line to an entry.
     pub address: Vec<String>,
+    /// Places that people there would think of first, which no password may be made of.
+    pub places: Vec<String>,
     /// The title of the proper officer, to whom notice is given.
     pub committee_services_manager: String,
     /// What the council calls the rule, its clauses and its boards.
@@ -71,6 +73,7 @@ impl Council {
                 "is empty: it must hold the lines of the postal address",
             );
         }
+        let places = reader.list("council.places");
         let ons_code = reader.parsed(
             "council.ons_code",
             "a code of a letter and eight digits, such as E06000006",
@@ -104,6 +107,7 @@ impl Council {
             phone,
             opening_hours,
             address,
+            places,
             committee_services_manager,
             rule,
             borough_name,

@@ -55,6 +55,10 @@ pub struct Sessions {
     pub idle: TimeDelta,
     /// Whatever they do.
     pub absolute: TimeDelta,
+    /// How long a device on which somebody signed in is known again.
+    pub known_device: TimeDelta,
+    /// How long a password holds that somebody else issued.
+    pub issued_password: TimeDelta,
 }
 
 impl Sessions {
@@ -67,14 +71,21 @@ impl Sessions {
                 "is longer than sessions.absolute_hours: it must be shorter",
             );
         }
-        Self { idle, absolute }
+        Self {
+            idle,
+            absolute,
+            known_device: TimeDelta::days(reader.number("sessions.known_device_days", 1..=730)),
+            issued_password: TimeDelta::days(
+                reader.number("sessions.issued_password_days", 1..=90),
+            ),
+        }
     }
 }
 
 /// How the screens of a meeting are kept true.
 #[derive(Debug, Clone)]
 pub struct Live {
-    /// How often the database is asked whether another node changed anything, while anybody watches or reads public pages.
+    /// How often the database is asked whether another node changed anything, while anybody watches.
     pub poll_interval: Duration,
     /// After how long a silence at most an open stream is told that it is alive, and what time it is.
     pub beat: Duration,
@@ -111,6 +122,8 @@ pub struct Limits {
     /// Attempts to sign in to one account from one client address that may fail before each further one has to wait, a minute
     /// first and twice as long each time.
     pub failed_sign_ins_per_account_per_minute: u32,
+    /// The same over all client addresses, not counting devices on which the account was signed in to before.
+    pub failed_sign_ins_per_account_elsewhere: u32,
     /// Letters to one mailbox in an hour that its owner did not cause.
     pub letters_per_address_per_hour: u32,
     /// New questions in an hour of which the officers are told one by one.
@@ -125,6 +138,8 @@ impl Limits {
             sign_ins_per_minute: reader.number("limits.sign_ins_per_minute", 1..=10_000),
             failed_sign_ins_per_account_per_minute: reader
                 .number("limits.failed_sign_ins_per_account_per_minute", 1..=1000),
+            failed_sign_ins_per_account_elsewhere: reader
+                .number("limits.failed_sign_ins_per_account_elsewhere", 1..=1000),
             letters_per_address_per_hour: reader
                 .number("limits.letters_per_address_per_hour", 1..=1000),
             officer_notices_per_hour: reader.number("limits.officer_notices_per_hour", 0..=1000),

@@ -17,8 +17,8 @@ use crate::{
     service::{
         deliver_outbox::DESK_PATH,
         letters::{
-            About, Brief, ContactDetailsMatter, Earlier, EarlierResponse, Letter, QuestionsCame,
-            ResponseDue, SendInstead,
+            About, AccountNotice, Brief, ContactDetailsMatter, Earlier, EarlierResponse, Letter,
+            QuestionsCame, ResponseDue, SendInstead,
         },
         notify_changes::{Change, Effect},
         redact_question::{Published, Redacted},
@@ -571,6 +571,30 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                     sent_on: day(2024, 2, 20),
                     body: "The lights will be mended in the week of 11 March 2024.".to_owned(),
                 }),
+            },
+        ),
+        to_officers(
+            "your_account_sign_ins_failed",
+            Letter::YourAccount {
+                notice: AccountNotice::SignInsFailed,
+            },
+        ),
+        to_officers(
+            "your_account_password_reset",
+            Letter::YourAccount {
+                notice: AccountNotice::PasswordReset,
+            },
+        ),
+        to_officers(
+            "your_account_address_changed",
+            Letter::YourAccount {
+                notice: AccountNotice::AddressChanged,
+            },
+        ),
+        to_officers(
+            "your_account_token_issued",
+            Letter::YourAccount {
+                notice: AccountNotice::TokenIssued,
             },
         ),
         to_officers(

@@ -1,5 +1,6 @@
 //! What each letter says: what happened, what happens next, what the person can do, and which clause where a rule said no.
 
+mod account;
 mod addresses;
 mod meeting_changed;
 mod new_questions;
@@ -172,6 +173,7 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             body,
             earlier,
         } => correction(draft, about, body, earlier.as_ref()),
+        Letter::YourAccount { notice } => account::notice(draft, *notice),
         Letter::ResponsesGiven { responses } => responses_given(draft, responses),
         Letter::ResponsesDue { responses } => responses_due(draft, responses),
         Letter::ResponseChased { response } => response_chased(draft, response),

@@ -14,6 +14,7 @@ use crate::{
     service::{
         FieldError, Service, ServiceError,
         actor::{Acting, Who},
+        letters::{AccountNotice, Letter},
         permission, sha256_hex,
     },
     store::{
@@ -40,6 +41,8 @@ pub struct TypedToken {
     pub staff_id: String,
     /// For how many days it holds.
     pub days: String,
+    /// What is wrong with the password that the administrator typed to confirm; none where it is right.
+    pub unconfirmed: Option<FieldError>,
 }
 
 /// A token just issued, with the text that is shown this once.
@@ -85,7 +88,7 @@ impl Service {
         })
     }
 
-    /// Issues a token.
+    /// Issues a token. Whoever it acts for is told, unless they issued it themselves, and can end it on their account page.
     ///
     /// # Errors
     /// [`ServiceError::Invalid`], [`ServiceError::Forbidden`] and those of the store.
@@ -149,6 +152,7 @@ impl Service {
                 format!("Enter a number of days between 1 and {MOST_DAYS}"),
             ));
         }
+        wrong.extend(typed.unconfirmed.clone());
         let (Some(name), Some(access), Some(days), true) = (name, access, days, wrong.is_empty())
         else {
             return Err(ServiceError::Invalid(wrong));
@@ -170,6 +174,17 @@ impl Service {
         };
         self.store.write(|db| {
             staff::insert_token(db, &token)?;
+            if let Some(owner) = account(db, token.staff_id)?
+                && acting.staff_id() != Some(owner.id)
+            {
+                self.write_to_staff(
+                    db,
+                    &owner,
+                    &Letter::YourAccount {
+                        notice: AccountNotice::TokenIssued,
+                    },
+                )?;
+            }
             self.audit(
                 db,
                 acting,
@@ -186,18 +201,40 @@ impl Service {
         Ok(IssuedToken { token, text })
     }
 
-    /// Makes a token useless at once. One that was revoked before stays so.
+    /// Returns the tokens that act for oneself and are still good, newest first.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
+    /// [`ServiceError::SignedOut`] and those of the store.
+    pub fn own_api_tokens(&self, acting: &Acting) -> Result<Vec<ApiToken>, ServiceError> {
+        let member = permission::staff(acting)?;
+        let now = self.now();
+        let mut tokens = self
+            .store
+            .read(|db| Ok::<_, ServiceError>(staff::tokens(db)?))?;
+        tokens.retain(|token| {
+            token.staff_id == Some(member.id)
+                && token.revoked_at.is_none()
+                && token.expires_at > now
+        });
+        Ok(tokens)
+    }
+
+    /// Makes a token useless at once: any as an administrator, and those that act for oneself. One that was revoked before stays so.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`], [`ServiceError::NotFound`] and those of the store.
     pub fn revoke_api_token(&self, acting: &Acting, id: ApiTokenId) -> Result<(), ServiceError> {
-        permission::administrator(acting)?;
+        let member = permission::staff(acting)?;
+        let any = permission::administrator(acting).is_ok();
         let now = self.now();
         self.store.write(|db| {
             let token = staff::tokens(db)?
                 .into_iter()
                 .find(|token| token.id == id)
                 .ok_or(ServiceError::NotFound)?;
+            if token.staff_id != Some(member.id) && !any {
+                return Err(ServiceError::NotFound);
+            }
             if staff::revoke_token(db, id, now)? {
                 self.audit(
                     db,

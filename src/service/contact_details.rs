@@ -87,12 +87,15 @@ pub fn ask(
         let details = questions::questioner(db, question.id)?.ok_or(ServiceError::NotFound)?;
         let now = service.now();
         let earlier = questions::address_corrections(db, question.id)?;
-        let today = earlier
+        let today: Vec<_> = earlier
             .iter()
-            .filter(|asked| asked.asked_at > now - TimeDelta::days(1))
-            .count();
-        if today >= MAX_ASKED_A_DAY {
-            return Err(ServiceError::TooMany);
+            .map(|asked| asked.asked_at)
+            .filter(|asked_at| *asked_at > now - TimeDelta::days(1))
+            .collect();
+        if today.len() >= MAX_ASKED_A_DAY {
+            let first = today.iter().min().copied().unwrap_or(now);
+            let wait = first + TimeDelta::days(1) - now;
+            return Err(ServiceError::TooMany(wait.to_std().unwrap_or_default()));
         }
         // the letter that warns the present address is never held back: without it nothing is asked for
         for address in details.email.iter().chain([&email]) {

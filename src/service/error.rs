@@ -66,9 +66,9 @@ pub enum ServiceError {
     /// The database cannot take it now: its disk is full, or it cannot be reached. Nothing was stored.
     #[error("unavailable")]
     Unavailable,
-    /// More often than is allowed.
+    /// More often than is allowed; how long to wait.
     #[error("too many requests")]
-    TooMany,
+    TooMany(std::time::Duration),
     /// A fault of the service.
     #[error("internal: {0}")]
     Internal(String),

@@ -183,6 +183,20 @@ pub struct QuestionsCame {
     pub references: Vec<String>,
 }
 
+coded! {
+    /// What happened to a member of staff's account that its owner is told of.
+    pub enum AccountNotice {
+        /// Signing in has failed so often, from unknown devices, that it is slowed down.
+        SignInsFailed = "sign_ins_failed",
+        /// An administrator issued a new password.
+        PasswordReset = "password_reset",
+        /// An administrator changed the e-mail address. Goes to the old one.
+        AddressChanged = "address_changed",
+        /// An administrator issued an API token that acts for the account.
+        TokenIssued = "token_issued",
+    }
+}
+
 /// A letter, as facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -358,6 +372,8 @@ pub enum Letter {
         what: ContactDetailsMatter,
         path: String,
     },
+    /// To a member of staff: something happened to their account.
+    YourAccount { notice: AccountNotice },
     /// To an officer: written responses have been given to you. No personal details.
     ResponsesGiven { responses: Vec<ResponseDue> },
     /// To an officer: your written responses are nearly due, or overdue. No personal details.
@@ -446,6 +462,7 @@ impl Letter {
             Self::AddressLeft { .. } => "address_left",
             Self::NewLink { .. } => "new_link",
             Self::OfficerContactDetails { .. } => "officer_contact_details",
+            Self::YourAccount { .. } => "your_account",
             Self::ResponsesGiven { .. } => "responses_given",
             Self::ResponsesDue { .. } => "responses_due",
             Self::ResponseChased { .. } => "response_chased",
@@ -491,6 +508,7 @@ impl Letter {
             | Self::OfficerNewQuestions { .. }
             | Self::OfficerQuestionsRestored { .. }
             | Self::OfficerLetterFailed { .. }
+            | Self::YourAccount { .. }
             | Self::ResponsesGiven { .. }
             | Self::ResponsesDue { .. }
             | Self::ResponseChased { .. }
@@ -532,6 +550,7 @@ impl Letter {
             | Self::OfficerNewQuestions { .. }
             | Self::OfficerQuestionsRestored { .. }
             | Self::OfficerLetterFailed { .. }
+            | Self::YourAccount { .. }
             | Self::ResponsesGiven { .. }
             | Self::ResponsesDue { .. }
             | Self::ResponseChased { .. }

@@ -144,6 +144,7 @@ fn load_staff(
             email: account.email.to_lowercase(),
             name: account.name.clone(),
             password_hash: password_hash.to_owned(),
+            password_issued_at: None,
             active: true,
             roles,
             version: 1,

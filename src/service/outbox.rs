@@ -103,7 +103,10 @@ impl Service {
         if !acting.is_public() || self.has_room(db, &self.mailbox_key(email))? {
             Ok(())
         } else {
-            Err(ServiceError::TooMany)
+            // by then the oldest letter that counts has left the hour
+            Err(ServiceError::TooMany(
+                counted_within().to_std().unwrap_or_default(),
+            ))
         }
     }
 

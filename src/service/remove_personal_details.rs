@@ -1,13 +1,16 @@
 //! Removing what is no longer needed, on the schedule of the settings: drafts, sessions, settled letters, and the personal details
 //! of questioners. Running it again after a backup was restored removes them again.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::{
     domain::{local_time, questioner::UNNAMED, status::Status},
     service::{Service, ServiceError, actor::Acting},
-    store::{dialect, drafts, retention, staff},
+    store::{dialect, drafts, failed_sign_ins, retention, staff},
 };
+
+/// How long the counts of failed sign-ins are kept.
+const FAILED_SIGN_INS_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +67,7 @@ pub fn remove_what_is_due(service: &Service) -> Result<Removed, ServiceError> {
     }
     let (drafts, sessions, letters) = service.store.write(|db| {
         let drafts = drafts::delete_older(db, now - settings.retention.draft)?;
+        failed_sign_ins::delete_before(db, now - FAILED_SIGN_INS_KEPT)?;
         let sessions = staff::delete_old_sessions(
             db,
             now - settings.sessions.idle,

@@ -3,14 +3,10 @@
 //! A session is 32 random bytes in a cookie, kept by their hash. It ends by itself after a while without use and, whatever
 //! is done, after a working day; it ends at once when its account is closed or its password changed.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Mutex, PoisonError},
-};
+use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::{
@@ -18,11 +14,16 @@ use crate::{
     service::{
         FieldError, Service, ServiceError,
         actor::{Acting, Who},
+        known_device::KnownDevice,
+        letters::{AccountNotice, Letter},
         password::Password,
         permission, sha256_hex,
+        staff_accounts::MADE_OF_NAMES,
+        throttle::{Source, Throttle},
     },
     store::{
         connection::Db,
+        failed_sign_ins,
         staff::{self, SessionRecord, StaffMember},
     },
 };
@@ -30,18 +31,36 @@ use crate::{
 /// A session's last use is noted at most this often, so that looking at pages writes little.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
+/// The longest e-mail address (RFC 5321, section 4.5.3.1.3, less its angle brackets).
+const MAX_EMAIL_CHARACTERS: usize = 254;
+
+/// The owner of an account is told of failed attempts at most this often.
+const OWNER_TOLD_EVERY: TimeDelta = TimeDelta::days(1);
+
+/// How failed attempts at no account are counted.
+const UNKNOWN_ACCOUNT: &str = "unknown";
+
 /// An attempt to sign in.
 pub struct Attempt {
-    /// The e-mail address as typed.
-    pub email: String,
-    /// The password as typed.
-    pub password: String,
+    account: String,
+    password: String,
+    source: Source,
+    known_device: bool,
     /// The client's address, as it is counted.
-    pub client: IpAddr,
+    client: IpAddr,
     /// The request, for the audit trail.
     pub request_id: Option<String>,
     /// The token of the session that the browser had until now, if any: it ends.
     pub replaces: Option<String>,
+    /// The browser, in a few words.
+    pub browser: String,
+}
+
+impl Attempt {
+    /// Whether the account was signed in to on this device before.
+    pub fn is_from_known_device(&self) -> bool {
+        self.known_device
+    }
 }
 
 /// A new session.
@@ -60,11 +79,75 @@ pub struct PasswordChange {
     pub new: String,
     /// The new one again.
     pub again: String,
-    /// The client's address, as it is counted.
-    pub client: IpAddr,
+    /// The browser, in a few words.
+    pub browser: String,
+}
+
+/// An account's e-mail address as it is compared.
+pub fn account_of(email: &str) -> String {
+    text::single_line(email).to_lowercase()
 }
 
 impl Service {
+    /// Reads what was typed to sign in. `device` is the value of the account's device cookie. Remembers nothing and hashes nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where something is missing or too long.
+    pub fn attempt(
+        &self,
+        email: &str,
+        password: &str,
+        client: IpAddr,
+        device: Option<&str>,
+    ) -> Result<Attempt, ServiceError> {
+        let too_long = email.chars().count() > 2 * MAX_EMAIL_CHARACTERS;
+        let account = if too_long {
+            String::new()
+        } else {
+            account_of(email)
+        };
+        let mut wrong = Vec::new();
+        if too_long || account.chars().count() > MAX_EMAIL_CHARACTERS {
+            wrong.push(FieldError::new(
+                "email",
+                "too_long",
+                format!("Email address must be {MAX_EMAIL_CHARACTERS} characters or fewer"),
+            ));
+        } else if account.is_empty() {
+            wrong.push(FieldError::new(
+                "email",
+                "empty",
+                "Enter your email address",
+            ));
+        }
+        if password.is_empty() {
+            wrong.push(FieldError::new("password", "empty", "Enter your password"));
+        }
+        if !wrong.is_empty() {
+            return Err(ServiceError::Invalid(wrong));
+        }
+        let device: Option<KnownDevice> =
+            device.and_then(|cookie| self.known_device(&account, cookie));
+        Ok(Attempt {
+            source: self.source_of_attempt(&account, client, device.as_ref()),
+            known_device: device.is_some(),
+            account,
+            password: password.to_owned(),
+            client,
+            request_id: None,
+            replaces: None,
+            browser: String::new(),
+        })
+    }
+
+    /// Checks whether an attempt has to wait, before it waits for its turn to be hashed.
+    ///
+    /// # Errors
+    /// [`ServiceError::TooMany`].
+    pub fn may_try(&self, throttle: &Throttle, attempt: &Attempt) -> Result<(), ServiceError> {
+        throttle.check(&attempt.source, self.now())
+    }
+
     /// Signs somebody in. A wrong password, an unknown address and a closed account are answered alike, in words and in time.
     ///
     /// # Errors
@@ -74,37 +157,29 @@ impl Service {
         throttle: &Throttle,
         attempt: &Attempt,
     ) -> Result<NewSession, ServiceError> {
-        let email = text::single_line(&attempt.email).to_lowercase();
-        let mut missing = Vec::new();
-        if email.is_empty() {
-            missing.push(FieldError::new(
-                "email",
-                "empty",
-                "Enter your email address",
-            ));
-        }
-        if attempt.password.is_empty() {
-            missing.push(FieldError::new("password", "empty", "Enter your password"));
-        }
-        if !missing.is_empty() {
-            return Err(ServiceError::Invalid(missing));
-        }
-        throttle.count(&email, attempt.client, self.now())?;
+        let slowed = throttle.count(&attempt.source, self.now())?;
         let found = self
             .store
-            .read(|db| Ok::<_, ServiceError>(staff::by_email(db, &email)?))?;
+            .read(|db| Ok::<_, ServiceError>(staff::by_email(db, &attempt.account)?))?;
         let right = self.hasher.is_right(
             &attempt.password,
             found.as_ref().map(|member| member.password_hash.as_str()),
         );
         match found {
             Some(member) if right && member.active => {
+                throttle.forget(&attempt.source);
+                if self.is_over(&member) {
+                    return Err(ServiceError::field(
+                        "password",
+                        "over",
+                        "This password has expired. Ask an administrator for a new one",
+                    ));
+                }
                 let token = self.begin_session(&member, attempt)?;
-                throttle.forget(&email, attempt.client);
                 Ok(NewSession { token, member })
             }
             found => {
-                self.note_failure(found.as_ref(), attempt.request_id.clone())?;
+                self.note_failure(found.as_ref(), attempt, slowed)?;
                 Err(ServiceError::field(
                     "email",
                     "wrong",
@@ -114,12 +189,19 @@ impl Service {
         }
     }
 
+    /// Whether an issued password was not changed in time.
+    fn is_over(&self, member: &StaffMember) -> bool {
+        member
+            .password_issued_at
+            .is_some_and(|issued| self.now() - issued > self.settings.sessions.issued_password)
+    }
+
     fn begin_session(
         &self,
         member: &StaffMember,
         attempt: &Attempt,
     ) -> Result<String, ServiceError> {
-        let (token, session) = self.new_session(member);
+        let (token, session) = self.new_session(member, &attempt.browser);
         let acting = Acting {
             who: Who::Staff(member.clone()),
             request_id: attempt.request_id.clone(),
@@ -138,7 +220,7 @@ impl Service {
         Ok(token)
     }
 
-    fn new_session(&self, member: &StaffMember) -> (String, SessionRecord) {
+    fn new_session(&self, member: &StaffMember, browser: &str) -> (String, SessionRecord) {
         let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
         let now = self.now();
         let session = SessionRecord {
@@ -146,34 +228,82 @@ impl Service {
             staff_id: member.id,
             created_at: now,
             last_seen_at: now,
+            browser: browser.to_owned(),
         };
         (token, session)
     }
 
+    /// Counts a failed attempt, with one entry in the audit trail for each account and hour, and tells the owner where guessing goes
+    /// on from many places.
     fn note_failure(
         &self,
         member: Option<&StaffMember>,
-        request_id: Option<String>,
+        attempt: &Attempt,
+        slowed: bool,
     ) -> Result<(), ServiceError> {
         let acting = Acting {
             who: Who::System,
-            request_id,
+            request_id: attempt.request_id.clone(),
         };
         // what was typed is not noted: people type passwords into the wrong box
-        let subject = member.map_or_else(|| "unknown".to_owned(), |member| member.id.to_string());
+        let account = member.map_or_else(
+            || UNKNOWN_ACCOUNT.to_owned(),
+            |member| member.id.to_string(),
+        );
+        let now = self.now();
+        tracing::info!(
+            account,
+            client = self.client_for_log(attempt.client),
+            known_device = attempt.known_device,
+            "a sign-in failed"
+        );
+        let hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
         self.store.write(|db| {
-            self.audit(
-                db,
-                &acting,
-                "sign_in_failed",
-                ("staff", &subject),
-                None,
-                None,
-            )
+            if failed_sign_ins::count(db, &account, hour)? == 1 {
+                let subject = ("staff", account.as_str());
+                self.audit(db, &acting, "sign_in_failed", subject, None, None)?;
+            }
+            match member {
+                Some(member) if slowed && member.active => {
+                    self.tell_owner(db, &acting, member, hour, now)
+                }
+                _ => Ok(()),
+            }
         })
     }
 
-    fn audit_staff(
+    fn tell_owner(
+        &self,
+        db: &mut Db,
+        acting: &Acting,
+        member: &StaffMember,
+        hour: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
+        let account = member.id.to_string();
+        if failed_sign_ins::told_since(db, &account, now - OWNER_TOLD_EVERY)? {
+            return Ok(());
+        }
+        failed_sign_ins::note_told(db, &account, hour, now)?;
+        self.write_to_staff(
+            db,
+            member,
+            &Letter::YourAccount {
+                notice: AccountNotice::SignInsFailed,
+            },
+        )?;
+        self.audit_staff(db, acting, "sign_ins_slowed", member)
+    }
+
+    /// A client's address as the log may show it: a keyed hash that is another each day, so that attempts of a day can be put
+    /// together and nobody be followed.
+    fn client_for_log(&self, client: IpAddr) -> String {
+        let day = self.now().date_naive();
+        let hash = self.keyed_hex("client in the log", &format!("{day} {client}"));
+        hash.chars().take(12).collect()
+    }
+
+    pub(super) fn audit_staff(
         &self,
         db: &mut Db,
         acting: &Acting,
@@ -207,11 +337,7 @@ impl Service {
         let Some((session, member)) = found else {
             return Ok(None);
         };
-        let limits = &self.settings.sessions;
-        if !member.active
-            || now - session.last_seen_at > limits.idle
-            || now - session.created_at > limits.absolute
-        {
+        if !member.active || !self.still_holds(&session, now) {
             return Ok(None);
         }
         if now - session.last_seen_at >= NOTED_EVERY {
@@ -224,6 +350,43 @@ impl Service {
             }
         }
         Ok(Some(member))
+    }
+
+    fn still_holds(&self, session: &SessionRecord, now: DateTime<Utc>) -> bool {
+        let limits = &self.settings.sessions;
+        now - session.last_seen_at <= limits.idle && now - session.created_at <= limits.absolute
+    }
+
+    /// Returns one's own sessions that still hold, the latest first.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`] and those of the store.
+    pub fn own_sessions(&self, acting: &Acting) -> Result<Vec<SessionRecord>, ServiceError> {
+        let member = permission::staff(acting)?;
+        let now = self.now();
+        let mut sessions = self
+            .store
+            .read(|db| Ok::<_, ServiceError>(staff::sessions_of(db, member.id)?))?;
+        sessions.retain(|session| self.still_holds(session, now));
+        Ok(sessions)
+    }
+
+    /// Ends one of one's own sessions, by the hash of its token. One that has ended already stays so.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`]; [`ServiceError::NotFound`] where it is somebody else's; those of the store.
+    pub fn end_session(&self, acting: &Acting, token_hash: &str) -> Result<(), ServiceError> {
+        let member = permission::staff(acting)?;
+        self.store.write(|db| {
+            let Some(session) = staff::session(db, token_hash)? else {
+                return Ok(());
+            };
+            if session.staff_id != member.id {
+                return Err(ServiceError::NotFound);
+            }
+            staff::delete_session(db, token_hash)?;
+            self.audit_staff(db, acting, "end_session", member)
+        })
     }
 
     /// Ends the session of this token.
@@ -239,7 +402,7 @@ impl Service {
         })
     }
 
-    /// Ends every session of the person, in every browser; how many.
+    /// Ends all of a person's sessions, in every browser, and returns how many there were.
     ///
     /// # Errors
     /// [`ServiceError`] where the store fails.
@@ -259,7 +422,32 @@ impl Service {
         })
     }
 
-    /// Changes one's own password, ends every session of the account and begins a new one, whose token it gives.
+    /// Checks the password of somebody who is signed in and types it again before an act that needs it. Returns what is wrong with it,
+    /// if anything.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`]; [`ServiceError::TooMany`] after too many failures.
+    pub fn confirm_password(
+        &self,
+        acting: &Acting,
+        throttle: &Throttle,
+        typed: &str,
+    ) -> Result<Option<FieldError>, ServiceError> {
+        let member = permission::staff(acting)?;
+        let wrong = |code, message| Ok(Some(FieldError::new("own_password", code, message)));
+        if typed.is_empty() {
+            return wrong("empty", "Enter your own password");
+        }
+        let source = self.source_of_confirmation(&member.email);
+        throttle.count(&source, self.now())?;
+        if self.hasher.is_right(typed, Some(&member.password_hash)) {
+            throttle.forget(&source);
+            return Ok(None);
+        }
+        wrong("wrong", "Your own password is not right")
+    }
+
+    /// Changes one's own password, ends every session and API token of the account and begins a new session, whose token it gives.
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] where the current password is wrong or the new one no good; [`ServiceError::TooMany`];
@@ -273,26 +461,18 @@ impl Service {
         let member = permission::staff(acting)?;
         let mut wrong = Vec::new();
         let new = Password::parse(&change.new);
-        if change.current.is_empty() {
-            wrong.push(FieldError::new(
+        match self.confirm_password(acting, throttle, &change.current)? {
+            None => {}
+            Some(error) if error.code == "empty" => wrong.push(FieldError::new(
                 "current_password",
                 "empty",
                 "Enter your current password",
-            ));
-        } else {
-            throttle.count(&member.email, change.client, self.now())?;
-            if self
-                .hasher
-                .is_right(&change.current, Some(&member.password_hash))
-            {
-                throttle.forget(&member.email, change.client);
-            } else {
-                wrong.push(FieldError::new(
-                    "current_password",
-                    "wrong",
-                    "The current password is not right",
-                ));
-            }
+            )),
+            Some(_) => wrong.push(FieldError::new(
+                "current_password",
+                "wrong",
+                "The current password is not right",
+            )),
         }
         match &new {
             Err(malformed) => wrong.push(FieldError::of("new_password", malformed.clone())),
@@ -301,6 +481,9 @@ impl Service {
                 "unchanged",
                 "Choose a password that differs from the current one",
             )),
+            Ok(new) if self.is_about(new, &member.name, &member.email) => {
+                wrong.push(FieldError::new("new_password", "about_them", MADE_OF_NAMES));
+            }
             Ok(_) if change.new != change.again => wrong.push(FieldError::new(
                 "new_password_again",
                 "differs",
@@ -313,154 +496,47 @@ impl Service {
             _ => return Err(ServiceError::Invalid(wrong)),
         };
         let hash = self.hasher.hash(&new)?;
-        let (token, session) = self.new_session(member);
+        let (token, session) = self.new_session(member, &change.browser);
         self.store.write(|db| {
             let mut member = staff::member(db, member.id)?;
             member.password_hash.clone_from(&hash);
+            member.password_issued_at = None;
             member.version += 1;
             self.store_member(db, &member)?;
             staff::delete_sessions_of(db, member.id)?;
+            let tokens = staff::revoke_tokens_of(db, member.id, self.now())?;
             staff::insert_session(db, &session)?;
-            self.audit_staff(db, acting, "change_password", &member)
+            self.audit(
+                db,
+                acting,
+                "change_password",
+                ("staff", &member.id.to_string()),
+                None,
+                Some(json!({ "api_tokens_ended": tokens })),
+            )
         })?;
         Ok(token)
     }
-}
 
-/// After how long without a failure an account and address start afresh.
-const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(1);
-
-/// The longest wait.
-const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
-
-/// When more pairs than this are remembered, those that no longer matter are forgotten.
-const MOST_REMEMBERED: usize = 10_000;
-
-/// The account by its address, and from where somebody tries.
-type Attempts = HashMap<(String, IpAddr), Failures>;
-
-struct Failures {
-    count: u32,
-    blocked_until: DateTime<Utc>,
-    last: DateTime<Utc>,
-}
-
-/// Slows down whoever guesses passwords: after a few failures for one account from one client address, each further one
-/// doubles the wait. Another address is not held back, so that nobody can lock the owner out. Each process counts for itself.
-pub struct Throttle {
-    allowed: u32,
-    attempts: Mutex<Attempts>,
-}
-
-impl Throttle {
-    /// A throttle that bears so many failures before it makes anybody wait.
-    pub fn new(allowed: u32) -> Self {
-        Self {
-            allowed,
-            attempts: Mutex::default(),
-        }
-    }
-
-    /// Counts an attempt as failed before it is made, so that many at once gain nothing. One that succeeds is
-    /// [`forgotten`](Self::forget).
-    ///
-    /// # Errors
-    /// [`ServiceError::TooMany`] while the wait is not over.
-    pub fn count(
-        &self,
-        email: &str,
-        client: IpAddr,
-        now: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        // the counts are whole at any instant, whoever panicked while holding them
-        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        if attempts.len() > MOST_REMEMBERED {
-            attempts.retain(|_, failures| now - failures.last < FORGOTTEN_AFTER);
-        }
-        let failures = attempts
-            .entry((email.to_lowercase(), client))
-            .or_insert(Failures {
-                count: 0,
-                blocked_until: now,
-                last: now,
-            });
-        if now < failures.blocked_until {
-            return Err(ServiceError::TooMany);
-        }
-        if now - failures.last >= FORGOTTEN_AFTER {
-            failures.count = 0;
-        }
-        failures.count = failures.count.saturating_add(1);
-        failures.last = now;
-        if let Some(beyond) = failures.count.checked_sub(self.allowed) {
-            let wait = TimeDelta::minutes(1_i64 << beyond.min(4)).min(LONGEST_WAIT);
-            failures.blocked_until = now + wait;
-        }
-        Ok(())
-    }
-
-    /// Starts afresh after a success.
-    pub fn forget(&self, email: &str, client: IpAddr) {
-        self.attempts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&(email.to_lowercase(), client));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::*;
-
-    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-    const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1));
-
-    fn at(minutes: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
-    }
-
-    #[test]
-    fn guessing_gets_slower_and_slower() {
-        let throttle = Throttle::new(3);
-        let mut minute = 0;
-        let mut heard_at = Vec::new();
-        for _ in 0..9 {
-            while throttle.count("a@example.org", HERE, at(minute)).is_err() {
-                minute += 1;
-            }
-            heard_at.push(minute);
-        }
-        assert_eq!(heard_at, [0, 0, 0, 1, 3, 7, 15, 30, 45]);
-    }
-
-    #[test]
-    fn the_owner_is_not_locked_out_from_elsewhere() {
-        let throttle = Throttle::new(2);
-        for _ in 0..2 {
-            assert_eq!(throttle.count("A@example.org", HERE, at(0)), Ok(()));
-        }
-        assert_eq!(
-            throttle.count("a@example.org", HERE, at(0)),
-            Err(ServiceError::TooMany)
+    /// Whether a password is little more than the names of its owner, the council or its places.
+    pub(super) fn is_about(&self, password: &Password, name: &str, email: &str) -> bool {
+        let council = &self.settings.council;
+        let texts = [
+            name,
+            email,
+            &council.name,
+            &council.short_name,
+            &council.service_name,
+            &council.borough_name,
+            &council.committee_services_manager,
+        ];
+        let texts = texts.into_iter().chain(
+            council
+                .address
+                .iter()
+                .chain(&council.places)
+                .map(String::as_str),
         );
-        assert_eq!(throttle.count("a@example.org", ELSEWHERE, at(0)), Ok(()));
-        assert_eq!(throttle.count("b@example.org", HERE, at(0)), Ok(()));
-    }
-
-    #[test]
-    fn a_success_starts_afresh_and_so_does_an_hour() {
-        let throttle = Throttle::new(2);
-        for _ in 0..10 {
-            assert_eq!(throttle.count("a@example.org", HERE, at(0)), Ok(()));
-            throttle.forget("a@example.org", HERE);
-        }
-        for _ in 0..2 {
-            assert_eq!(throttle.count("a@example.org", HERE, at(0)), Ok(()));
-        }
-        assert_eq!(throttle.count("a@example.org", HERE, at(61)), Ok(()));
-        assert_eq!(throttle.count("a@example.org", HERE, at(61)), Ok(()));
-        assert!(throttle.count("a@example.org", HERE, at(61)).is_err());
+        password.is_made_of(texts)
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     service::{
         FieldError, Service, ServiceError,
         actor::{Acting, Who},
+        letters::{AccountNotice, Letter},
         password::Password,
         permission,
     },
@@ -23,6 +24,9 @@ use crate::{
         staff::{self, HeldRole, Role, StaffMember},
     },
 };
+
+/// What is said of a password that names its owner or the council.
+pub(super) const MADE_OF_NAMES: &str = "Choose a password that is not made of your name, your email address or the names of the council and its places";
 
 /// What is typed about an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub struct TypedAccount {
     pub roles: Vec<HeldRole>,
     /// Whether they may sign in.
     pub active: bool,
+    /// What is wrong with the password that the administrator typed to confirm. None where it is right, and on the command line.
+    pub unconfirmed: Option<FieldError>,
 }
 
 /// An account that was opened or got a new password, with that password: it is shown this once.
@@ -72,10 +78,10 @@ impl TypedAccount {
         } else {
             None
         };
-        match (name, email, roles) {
-            (Ok(name), Ok(email), None) => Ok((name, email)),
-            (name, email, roles) => Err(ServiceError::Invalid(
-                [name.err(), email.err(), roles]
+        match (name, email, roles, &self.unconfirmed) {
+            (Ok(name), Ok(email), None, None) => Ok((name, email)),
+            (name, email, roles, unconfirmed) => Err(ServiceError::Invalid(
+                [name.err(), email.err(), roles, unconfirmed.clone()]
                     .into_iter()
                     .flatten()
                     .collect(),
@@ -140,7 +146,7 @@ impl Service {
         self.store.read(|db| Ok(meetings::boards(db)?))
     }
 
-    /// Opens an account with a generated password, or with one that is given.
+    /// Opens an account with a generated password, which its owner must change at the first sign-in, or with one that the owner chose.
     ///
     /// # Errors
     /// [`ServiceError::Invalid`], [`ServiceError::Forbidden`] and those of the store.
@@ -152,12 +158,17 @@ impl Service {
     ) -> Result<WithPassword, ServiceError> {
         may_look_after(acting)?;
         let (name, email) = typed.check()?;
+        let issued = password.is_none().then(|| self.now());
         let password = password.unwrap_or_else(Password::generate);
+        if self.is_about(&password, name.as_str(), email.as_str()) {
+            return Err(ServiceError::field("password", "about_them", MADE_OF_NAMES));
+        }
         let member = StaffMember {
             id: self.new_id(),
             email: email.as_str().to_lowercase(),
             name: name.as_str().to_owned(),
             password_hash: self.hasher.hash(&password)?,
+            password_issued_at: issued,
             active: typed.active,
             roles: typed.roles.clone(),
             version: 1,
@@ -226,6 +237,15 @@ impl Service {
             if !member.active {
                 staff::delete_sessions_of(db, id)?;
             }
+            if member.email != before.email {
+                self.write_to_staff(
+                    db,
+                    &before,
+                    &Letter::YourAccount {
+                        notice: AccountNotice::AddressChanged,
+                    },
+                )?;
+            }
             self.audit(
                 db,
                 acting,
@@ -238,10 +258,12 @@ impl Service {
         })
     }
 
-    /// Gives an account a new password, generated or given, and ends its sessions.
+    /// Gives an account a new password, generated or chosen by its owner, ends its sessions and API tokens, and tells the owner. A
+    /// generated one must be changed at the first sign-in.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`] and those of the store.
+    /// [`ServiceError::Invalid`] where the given password is made of names; [`ServiceError::Forbidden`], [`ServiceError::NotFound`]
+    /// and those of the store.
     pub fn reset_password(
         &self,
         acting: &Acting,
@@ -249,21 +271,34 @@ impl Service {
         password: Option<Password>,
     ) -> Result<WithPassword, ServiceError> {
         may_look_after(acting)?;
+        let issued = password.is_none().then(|| self.now());
         let password = password.unwrap_or_else(Password::generate);
         let hash = self.hasher.hash(&password)?;
         let member = self.store.write(|db| {
             let mut member = staff::member(db, id)?;
+            if self.is_about(&password, &member.name, &member.email) {
+                return Err(ServiceError::field("password", "about_them", MADE_OF_NAMES));
+            }
             member.password_hash.clone_from(&hash);
+            member.password_issued_at = issued;
             member.version += 1;
             self.store_member(db, &member)?;
             staff::delete_sessions_of(db, id)?;
+            let tokens = staff::revoke_tokens_of(db, id, self.now())?;
+            self.write_to_staff(
+                db,
+                &member,
+                &Letter::YourAccount {
+                    notice: AccountNotice::PasswordReset,
+                },
+            )?;
             self.audit(
                 db,
                 acting,
                 "reset_password",
                 ("staff", &id.to_string()),
                 None,
-                None,
+                Some(json!({ "api_tokens_ended": tokens })),
             )?;
             Ok::<_, ServiceError>(member)
         })?;

@@ -5,6 +5,7 @@
 pub mod connection;
 pub mod dialect;
 pub mod error;
+pub mod failed_sign_ins;
 pub mod migrate;
 pub mod schema;
 pub mod transaction;
@@ -18,7 +19,6 @@ pub mod live;
 pub mod meetings;
 pub mod pending_notices;
 pub mod postcodes;
-pub mod public_changes;
 pub mod question_time;
 pub mod questions;
 pub mod responses;

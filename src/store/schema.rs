@@ -9,6 +9,16 @@ diesel::table! {
         active -> Bool,
         created_at -> Timestamp,
         version -> Integer,
+        password_issued_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    failed_sign_ins (account, hour) {
+        account -> Text,
+        hour -> Timestamp,
+        attempts -> Integer,
+        owner_told_at -> Nullable<Timestamp>,
     }
 }
 
@@ -41,6 +51,7 @@ diesel::table! {
         staff_id -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
+        browser -> Text,
     }
 }
 
@@ -147,13 +158,6 @@ diesel::table! {
     question_changes (revision) {
         revision -> BigInt,
         question_id -> Text,
-    }
-}
-
-diesel::table! {
-    public_changes (id) {
-        id -> Integer,
-        revision -> BigInt,
     }
 }
 

@@ -52,6 +52,8 @@ pub struct StaffMember {
     pub name: String,
     /// Hash of the password in PHC form.
     pub password_hash: String,
+    /// Since when the password stands, where somebody else issued it and its owner has not changed it yet.
+    pub password_issued_at: Option<DateTime<Utc>>,
     /// Whether they may sign in.
     pub active: bool,
     /// What they may do.
@@ -60,7 +62,7 @@ pub struct StaffMember {
     pub version: i32,
 }
 
-type StaffRow = (String, String, String, String, bool, i32);
+type StaffRow = (String, String, String, String, bool, i32, Option<Instant>);
 const COLUMNS: (
     staff::id,
     staff::email,
@@ -68,6 +70,7 @@ const COLUMNS: (
     staff::password_hash,
     staff::active,
     staff::version,
+    staff::password_issued_at,
 ) = (
     staff::id,
     staff::email,
@@ -75,10 +78,11 @@ const COLUMNS: (
     staff::password_hash,
     staff::active,
     staff::version,
+    staff::password_issued_at,
 );
 
 fn with_roles(db: &mut Db, row: StaffRow) -> Result<StaffMember, StoreError> {
-    let (id, email, name, password_hash, active, version) = row;
+    let (id, email, name, password_hash, active, version, password_issued_at) = row;
     let held: Vec<(String, Option<String>)> = staff_roles::table
         .filter(staff_roles::staff_id.eq(&id))
         .select((staff_roles::role, staff_roles::board_id))
@@ -98,6 +102,7 @@ fn with_roles(db: &mut Db, row: StaffRow) -> Result<StaffMember, StoreError> {
         email,
         name,
         password_hash,
+        password_issued_at: password_issued_at.map(Instant::utc),
         active,
         roles,
         version,
@@ -157,6 +162,7 @@ pub fn insert(
             staff::email.eq(member.email.to_lowercase()),
             staff::name.eq(&member.name),
             staff::password_hash.eq(&member.password_hash),
+            staff::password_issued_at.eq(member.password_issued_at.map(Instant::from)),
             staff::active.eq(member.active),
             staff::created_at.eq(Instant::from(at)),
             staff::version.eq(member.version),
@@ -194,6 +200,7 @@ pub fn update(db: &mut Db, member: &StaffMember, role_ids: &[String]) -> Result<
         staff::email.eq(member.email.to_lowercase()),
         staff::name.eq(&member.name),
         staff::password_hash.eq(&member.password_hash),
+        staff::password_issued_at.eq(member.password_issued_at.map(Instant::from)),
         staff::active.eq(member.active),
         staff::version.eq(member.version),
     ))
@@ -216,6 +223,21 @@ pub struct SessionRecord {
     pub created_at: DateTime<Utc>,
     /// When they were last seen.
     pub last_seen_at: DateTime<Utc>,
+    /// The browser, in a few words.
+    pub browser: String,
+}
+
+type SessionRow = (String, String, Instant, Instant, String);
+
+fn session_record(row: SessionRow) -> Result<SessionRecord, StoreError> {
+    let (token_hash, staff_id, created_at, last_seen_at, browser) = row;
+    Ok(SessionRecord {
+        token_hash,
+        staff_id: rows::parsed(&staff_id)?,
+        created_at: created_at.utc(),
+        last_seen_at: last_seen_at.utc(),
+        browser,
+    })
 }
 
 /// Adds a session.
@@ -229,6 +251,7 @@ pub fn insert_session(db: &mut Db, session: &SessionRecord) -> Result<(), StoreE
             staff_sessions::staff_id.eq(session.staff_id.to_string()),
             staff_sessions::created_at.eq(Instant::from(session.created_at)),
             staff_sessions::last_seen_at.eq(Instant::from(session.last_seen_at)),
+            staff_sessions::browser.eq(&session.browser),
         ))
         .execute(db)?;
     Ok(())
@@ -239,25 +262,28 @@ pub fn insert_session(db: &mut Db, session: &SessionRecord) -> Result<(), StoreE
 /// # Errors
 /// [`StoreError`].
 pub fn session(db: &mut Db, token_hash: &str) -> Result<Option<SessionRecord>, StoreError> {
-    let found: Option<(String, Instant, Instant)> = staff_sessions::table
+    let found: Option<SessionRow> = staff_sessions::table
         .find(token_hash)
-        .select((
-            staff_sessions::staff_id,
-            staff_sessions::created_at,
-            staff_sessions::last_seen_at,
-        ))
+        .select(staff_sessions::all_columns)
         .first(db)
         .optional()?;
-    found
-        .map(|(staff_id, created_at, last_seen_at)| {
-            Ok(SessionRecord {
-                token_hash: token_hash.to_owned(),
-                staff_id: rows::parsed(&staff_id)?,
-                created_at: created_at.utc(),
-                last_seen_at: last_seen_at.utc(),
-            })
-        })
-        .transpose()
+    found.map(session_record).transpose()
+}
+
+/// Every session of an account, the latest used first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn sessions_of(db: &mut Db, id: StaffId) -> Result<Vec<SessionRecord>, StoreError> {
+    let rows: Vec<SessionRow> = staff_sessions::table
+        .filter(staff_sessions::staff_id.eq(id.to_string()))
+        .order((
+            staff_sessions::last_seen_at.desc(),
+            staff_sessions::token_hash,
+        ))
+        .select(staff_sessions::all_columns)
+        .load(db)?;
+    rows.into_iter().map(session_record).collect()
 }
 
 /// Notes that a session was used.
@@ -442,4 +468,19 @@ pub fn revoke_token(db: &mut Db, id: ApiTokenId, at: DateTime<Utc>) -> Result<bo
     .set(api_tokens::revoked_at.eq(Some(Instant::from(at))))
     .execute(db)?;
     Ok(changed == 1)
+}
+
+/// Revokes every token that acts for an account, and returns how many were still good.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn revoke_tokens_of(db: &mut Db, id: StaffId, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    Ok(diesel::update(
+        api_tokens::table
+            .filter(api_tokens::staff_id.eq(id.to_string()))
+            .filter(api_tokens::revoked_at.is_null())
+            .filter(api_tokens::expires_at.gt(Instant::from(at))),
+    )
+    .set(api_tokens::revoked_at.eq(Some(Instant::from(at))))
+    .execute(db)?)
 }

@@ -1,7 +1,8 @@
-//! The two cookies: one for the browser that writes a question, one for the browser in which staff are signed in.
+//! The cookies: one for the browser that writes a question, one for the browser in which staff are signed in, and one for each account
+//! that was signed in to on a device ([`crate::service::known_device`]).
 //!
-//! Both hold 32 random bytes and nothing else; the server keeps only their hash. Both end with the browser's session, because
-//! many residents use a library's computer. Over https they carry the `__Host-` prefix (RFC 6265bis), so that no sibling host
+//! The first two hold 32 random bytes and nothing else; the server keeps only their hash. Both end with the browser's session, because
+//! many residents use a library's computer. The third is signed, stays for some months, and opens nothing. Over https they carry the `__Host-` prefix (RFC 6265bis), so that no sibling host
 //! can plant them. Both are SameSite=Lax and not Strict, so that a link in an officer's letter finds them signed in; no GET
 //! changes anything, and every POST needs a token and our own origin.
 
@@ -34,6 +35,34 @@ impl Kind {
             (Self::Staff, false) => "staff",
         }
     }
+}
+
+/// The name of the cookie that knows a device again, for an account.
+fn device_name(settings: &Settings, account: &str) -> String {
+    let prefix = if settings.server.secure_cookies {
+        "__Host-"
+    } else {
+        ""
+    };
+    format!("{prefix}device-{account}")
+}
+
+/// The value of a device's cookie for an account, if the request has one. It is still to be verified.
+pub fn device(request: &HttpRequest, settings: &Settings, account: &str) -> Option<String> {
+    let cookie = request.cookie(&device_name(settings, account))?;
+    Some(cookie.value().to_owned())
+}
+
+/// The cookie by which a device is known again.
+pub fn carrying_device(settings: &Settings, account: &str, value: String) -> Cookie<'static> {
+    let days = settings.sessions.known_device.num_days();
+    Cookie::build(device_name(settings, account), value)
+        .path("/")
+        .http_only(true)
+        .secure(settings.server.secure_cookies)
+        .same_site(SameSite::Lax)
+        .max_age(actix_web::cookie::time::Duration::days(days))
+        .finish()
 }
 
 /// The token in a request's cookie, if it has one of the right form.

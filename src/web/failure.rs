@@ -27,6 +27,9 @@ pub enum Failure {
     /// A form's token is missing, or another's.
     #[error("the form's token is missing or not right")]
     Expired,
+    /// Somebody signed in with an issued password has to choose their own first.
+    #[error("an issued password is to be changed first")]
+    PasswordToChoose,
     /// More requests than are allowed; when to try again.
     #[error("too many requests")]
     TooMany(Duration),
@@ -78,10 +81,10 @@ impl Failure {
                 ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
                 ServiceError::Conflict(_) => StatusCode::CONFLICT,
                 ServiceError::Busy | ServiceError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-                ServiceError::TooMany => StatusCode::TOO_MANY_REQUESTS,
+                ServiceError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
                 ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
-            Self::CrossSite | Self::Expired => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::Expired | Self::PasswordToChoose => StatusCode::FORBIDDEN,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -100,8 +103,9 @@ impl Failure {
     /// When the same request may succeed, in seconds, for Retry-After.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooMany(wait) => Some(wait.as_secs() + 1),
-            Self::Service(ServiceError::TooMany) => Some(60),
+            Self::TooMany(wait) | Self::Service(ServiceError::TooMany(wait)) => {
+                Some(wait.as_secs() + 1)
+            }
             Self::Service(ServiceError::Busy | ServiceError::Unavailable) => Some(5),
             _ => None,
         }

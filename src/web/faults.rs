@@ -4,11 +4,11 @@
 use std::panic::AssertUnwindSafe;
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::header,
+    http::{StatusCode, header},
     middleware::Next,
     web,
 };
@@ -16,7 +16,10 @@ use futures_util::FutureExt;
 
 use crate::{
     service::ServiceError,
-    web::{AppState, Failure, cookies, headers, pages, problem, routes, session::NewVisitor},
+    web::{
+        AppState, Failure, cookies, headers, pages, problem, routes,
+        session::{NewVisitor, SignedInAs},
+    },
 };
 
 /// Turns failures into answers.
@@ -46,7 +49,7 @@ pub async fn answer(
     };
     let response = match failure_of(&response) {
         Some(failure) => {
-            log(&failure);
+            log(&failure, response.request());
             let (request, bare) = response.into_parts();
             let mut answer = if api {
                 problem::document(&failure, &state.service.settings.council.rule)
@@ -78,10 +81,20 @@ fn failure_of(response: &ServiceResponse) -> Option<Failure> {
         .then(|| Failure::of_status(status))
 }
 
-fn log(failure: &Failure) {
+/// Tells the log what the operator must know: faults of the service, and what was refused to whom (by the account's identifier; who is
+/// not signed in is not known).
+fn log(failure: &Failure, request: &HttpRequest) {
+    let status = failure.status();
     match failure {
         Failure::Service(ServiceError::Internal(why)) => tracing::error!(why, "an act failed"),
         Failure::Broken => tracing::error!("a fault of the service"),
+        other if [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status) => {
+            let staff = request
+                .extensions()
+                .get::<SignedInAs>()
+                .map(|SignedInAs(id)| id.to_string());
+            tracing::info!(status = status.as_u16(), staff, failure = %other, "refused");
+        }
         other => tracing::debug!(failure = %other, "not answered as asked"),
     }
 }
@@ -96,12 +109,8 @@ fn carry_over(bare: &HttpResponse, answer: &mut HttpResponse) {
 
 fn with_new_cookie(mut response: ServiceResponse, state: &AppState) -> ServiceResponse {
     let new = response.request().extensions_mut().remove::<NewVisitor>();
-    if let Some(token) = new.as_ref().and_then(NewVisitor::made) {
-        let cookie = cookies::carrying(
-            &state.service.settings,
-            cookies::Kind::Visitor,
-            token.to_owned(),
-        );
+    if let Some(NewVisitor(token)) = new {
+        let cookie = cookies::carrying(&state.service.settings, cookies::Kind::Visitor, token);
         if let Ok(value) = cookie.to_string().parse() {
             response.headers_mut().append(header::SET_COOKIE, value);
         }

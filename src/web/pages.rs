@@ -9,7 +9,7 @@ use askama::Template;
 
 use crate::{
     domain::refusal::{NextMeeting, RefusalWords},
-    service::ServiceError,
+    service::{ServiceError, throttle::wait_in_words},
     web::{
         Answer, AppState, Failure, Fields, Visitor,
         components::FieldProblem,
@@ -62,7 +62,7 @@ pub fn see_other(path: &str) -> HttpResponse {
 pub fn not_personal(mut answer: HttpResponse) -> HttpResponse {
     answer.headers_mut().insert(
         header::CACHE_CONTROL,
-        header::HeaderValue::from_static("no-cache"),
+        header::HeaderValue::from_static("private, no-cache"),
     );
     answer
 }
@@ -134,7 +134,10 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
                     "Too many people are using the service at the moment. Try again in a few seconds.",
                 ],
             ),
-            ServiceError::TooMany => say("Too many attempts", &["Wait a minute, then try again."]),
+            ServiceError::TooMany(wait) => say(
+                "Too many attempts",
+                &[&format!("Wait {}, then try again.", wait_in_words(*wait))],
+            ),
             ServiceError::Internal(_) => say(
                 "Sorry, there is a problem with the service",
                 &["Try again later. The problem has been recorded."],
@@ -153,11 +156,18 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
                 "If you see this page again after you select Continue, turn on cookies in your browser.",
             ],
         ),
-        Failure::TooMany(_) => say(
-            "Too many attempts",
+        Failure::PasswordToChoose => say(
+            "Choose your own password first",
             &[
-                "There have been too many requests from your connection. Wait a minute, then try again.",
+                "Your password was issued to you. Choose your own on your account page, then come back here.",
             ],
+        ),
+        Failure::TooMany(wait) => say(
+            "Too many attempts",
+            &[&format!(
+                "There have been too many requests from your connection. Wait {}, then try again.",
+                wait_in_words(*wait)
+            )],
         ),
         Failure::TooLarge => say(
             "What you sent is too long",
@@ -196,7 +206,7 @@ fn can_be_sent_again(failure: &Failure) -> bool {
             | Failure::Service(
                 ServiceError::Busy
                     | ServiceError::Unavailable
-                    | ServiceError::TooMany
+                    | ServiceError::TooMany(_)
                     | ServiceError::SignedOut
                     | ServiceError::Internal(_)
             )
@@ -214,8 +224,12 @@ pub(super) fn failure(
     if looking && *failure == Failure::Service(ServiceError::SignedOut) {
         return see_other(&staff::sign_in_then(request.uri()));
     }
+    if looking && *failure == Failure::PasswordToChoose {
+        return see_other(staff::ACCOUNT);
+    }
     let kept = kept(request, failure);
     let link = match failure {
+        Failure::PasswordToChoose => Some(("Your account", staff::ACCOUNT.to_owned())),
         Failure::Service(ServiceError::SignedOut) => {
             Some(("Sign in (opens in a new tab)", staff::SIGN_IN.to_owned()))
         }

@@ -206,7 +206,7 @@ impl Problem {
                     "Busy",
                     "Nothing was stored. Try again after the time in Retry-After.",
                 ),
-                ServiceError::TooMany => problem(
+                ServiceError::TooMany(_) => problem(
                     "too-many-requests",
                     "Too many requests",
                     "Try again after the time in Retry-After.",
@@ -226,6 +226,11 @@ impl Problem {
                 "token",
                 "The token is not right",
                 "A change that rides on a cookie must carry X-CSRF-Token.",
+            ),
+            Failure::PasswordToChoose => problem(
+                "forbidden",
+                "Not allowed",
+                "Choose your own password on the pages first.",
             ),
             Failure::TooMany(_) => problem(
                 "too-many-requests",

@@ -4,7 +4,6 @@ use std::{
     future::{Future, Ready, ready},
     net::IpAddr,
     pin::Pin,
-    sync::{Arc, OnceLock},
 };
 
 use actix_web::{
@@ -15,6 +14,7 @@ use actix_web::{
 };
 
 use crate::{
+    domain::id::StaffId,
     service::{
         Service, ServiceError,
         actor::{Acting, Who},
@@ -27,9 +27,9 @@ use crate::{
         csrf,
         executor::Lane,
         limits::{self, Limit},
-        page::{CsrfToken, Page, StaffNav},
+        page::{Page, StaffNav},
         request_id,
-        staff::navigation,
+        staff::{self, navigation},
     },
 };
 
@@ -51,64 +51,38 @@ fn staffs(method: &Method) -> Lane {
     }
 }
 
-/// The token of a visitor who came without one. It is made when something needs it, a form or a draft, and set as a cookie with that
-/// answer: who only reads gets none.
-#[derive(Clone, Default)]
-pub(super) struct NewVisitor(Arc<OnceLock<String>>);
+/// Who sent a request, for the log of what was refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SignedInAs(pub(super) StaffId);
 
-impl NewVisitor {
-    fn token(&self) -> &str {
-        self.0.get_or_init(cookies::fresh_token)
-    }
-
-    /// The token, where something needed it.
-    pub(super) fn made(&self) -> Option<&str> {
-        self.0.get().map(String::as_str)
-    }
-}
-
-/// Who a visitor is.
-#[derive(Clone)]
-enum Token {
-    /// By the cookie that came.
-    Known(Arc<str>),
-    New(NewVisitor),
-}
-
-impl Token {
-    fn text(&self) -> &str {
-        match self {
-            Self::Known(token) => token,
-            Self::New(new) => new.token(),
-        }
-    }
-}
+/// A visitor's new token, to be set as a cookie with the answer.
+pub(super) struct NewVisitor(pub(super) String);
 
 /// Anybody: for the pages that need no signing in.
 #[derive(Clone)]
 pub struct Visitor {
     state: web::Data<AppState>,
-    token: Token,
+    token: String,
     request_id: Option<String>,
     client: IpAddr,
     lane: Lane,
 }
 
 impl Visitor {
-    /// The visitor who sent a request. One without a cookie gets one with the answer where that has a form or keeps a draft.
+    /// The visitor who sent a request. One without a cookie gets one with the answer.
     pub(super) fn of(request: &HttpRequest, state: &web::Data<AppState>) -> Self {
         let settings = &state.service.settings;
-        let token = match cookies::read(request, settings, Kind::Visitor) {
-            Some(known) => Token::Known(known.into()),
-            None => {
-                let known = request.extensions().get::<NewVisitor>().cloned();
-                Token::New(known.unwrap_or_else(|| {
-                    let new = NewVisitor::default();
-                    request.extensions_mut().insert(new.clone());
-                    new
-                }))
-            }
-        };
+        let known = cookies::read(request, settings, Kind::Visitor).or_else(|| {
+            request
+                .extensions()
+                .get::<NewVisitor>()
+                .map(|new| new.0.clone())
+        });
+        let token = known.unwrap_or_else(|| {
+            let token = cookies::fresh_token();
+            request.extensions_mut().insert(NewVisitor(token.clone()));
+            token
+        });
         Self {
             state: state.clone(),
             token,
@@ -119,14 +93,8 @@ impl Visitor {
     }
 
     /// The hash under which this browser's drafts are kept.
-    ///
-    /// Where a browser without a cookie only looks, it has none, and gets no cookie for looking: the hash is then nobody's.
     pub fn hash(&self) -> String {
-        let token = match &self.token {
-            Token::New(new) if self.lane == Lane::Reads => new.made().unwrap_or_default(),
-            token => token.text(),
-        };
-        sha256_hex(token.as_bytes())
+        sha256_hex(self.token.as_bytes())
     }
 
     /// Them as an actor.
@@ -156,13 +124,8 @@ impl Visitor {
 
     /// A public page, with the token for its forms.
     pub fn page(&self, title: impl Into<String>) -> Page {
-        let (service, token) = (self.service().clone(), self.token.clone());
-        let csrf = move || csrf::token(&service, Kind::Visitor, token.text());
-        Page::new(
-            &self.state.site,
-            title,
-            CsrfToken::OfVisitor(Arc::new(csrf)),
-        )
+        let csrf = csrf::token(self.service(), Kind::Visitor, &self.token);
+        Page::new(&self.state.site, title, csrf)
     }
 
     /// Runs an act off the event loop.
@@ -315,6 +278,12 @@ impl Staff {
         request
             .extensions_mut()
             .insert::<StaffNav>(navigation::of(&member));
+        request.extensions_mut().insert(SignedInAs(member.id));
+        if member.password_issued_at.is_some()
+            && !staff::is_open_with_issued_password(request.path())
+        {
+            return Err(Failure::PasswordToChoose);
+        }
         Ok(Self {
             acting: Acting {
                 who: Who::Staff(member.clone()),
@@ -438,6 +407,12 @@ impl ApiActor {
             who,
             request_id: request_id::of(&request),
         };
+        if let Some(member) = acting.member() {
+            request.extensions_mut().insert(SignedInAs(member.id));
+            if member.password_issued_at.is_some() && matches!(acting.who, Who::Staff(_)) {
+                return Err(Failure::PasswordToChoose);
+            }
+        }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             permission::not_display(&acting)?;
         }

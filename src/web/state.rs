@@ -5,13 +5,12 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::Environment,
     mail::Bell,
-    service::{Service, ServiceError, sign_in::Throttle},
+    service::{Service, ServiceError, throttle::Throttle},
     web::{
         executor::{Executor, Lane},
         limits::Limits,
         live::Live,
         page::{Site, SiteNotice},
-        page_cache::PageCache,
     },
 };
 
@@ -31,8 +30,6 @@ pub struct AppState {
     pub bell: Bell,
     /// The screens that show a meeting.
     pub live: Live,
-    /// The public pages, as they were rendered last.
-    pub pages: PageCache,
     /// Cancelled when the service is told to stop: open streams end then, so that they don't hold it up.
     pub stopping: CancellationToken,
 }
@@ -58,10 +55,12 @@ impl AppState {
                 notice,
             },
             limits: Limits::new(&settings.limits),
-            throttle: Throttle::new(settings.limits.failed_sign_ins_per_account_per_minute),
+            throttle: Throttle::new(
+                settings.limits.failed_sign_ins_per_account_per_minute,
+                settings.limits.failed_sign_ins_per_account_elsewhere,
+            ),
             bell: Bell::default(),
             live: Live::new(service.clone(), executor.clone()),
-            pages: PageCache::new(&service),
             executor,
             stopping: CancellationToken::new(),
             service,

@@ -177,6 +177,7 @@ fn issued(app: &TestApp, access: TokenAccess, staff_id: &str) -> String {
         access: access.code().to_owned(),
         staff_id: staff_id.to_owned(),
         days: "30".to_owned(),
+        unconfirmed: None,
     };
     app.service.issue_api_token(&acting, &typed).unwrap().text
 }

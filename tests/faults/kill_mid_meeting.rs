@@ -139,6 +139,7 @@ impl Meeting {
                     staff_id: chair.id.to_string(),
                     name: "The evening".to_owned(),
                     days: "1".to_owned(),
+                    unconfirmed: None,
                 },
             )
             .expect("a token")

@@ -81,6 +81,7 @@ fn chair(desk: &Desk) -> Acting {
                 email: "chair@example.org".to_owned(),
                 name: "Sample Chair".to_owned(),
                 password_hash: "never used to sign in".to_owned(),
+                password_issued_at: None,
                 active: true,
                 roles: vec![HeldRole {
                     role: Role::Chair,

@@ -12,6 +12,7 @@ mod service;
 
 mod archive;
 mod clock_steps;
+mod hanging_up;
 mod kill;
 mod kill_mid_meeting;
 mod listed;

@@ -17,6 +17,11 @@ pub struct Process {
 impl Process {
     /// Starts it. It answers once it is [`ready`](Self::ready).
     pub fn start(database: &Database, folder: &Path) -> Self {
+        Self::start_with(database, folder, &[])
+    }
+
+    /// Starts it under settings of the test's.
+    pub fn start_with(database: &Database, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -37,6 +42,7 @@ impl Process {
             .env("PQT__LIMITS__SUBMISSIONS_PER_MINUTE", "100000")
             .env("PQT__LIMITS__API_REQUESTS_PER_MINUTE", "100000")
             .env("PQT__LOG__FILTER", "error")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .expect("the program");
@@ -59,6 +65,11 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the program does not become ready");
+    }
+
+    /// Its identifier.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: nothing is tidied up.

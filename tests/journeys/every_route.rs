@@ -125,10 +125,16 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/staff/account", "GET", Staff),
     ("/staff/account/password", "POST", Staff),
     ("/staff/account/sign-out-everywhere", "POST", Staff),
+    ("/staff/account/sessions/end", "POST", Staff),
+    ("/staff/account/tokens/{id}/revoke", "POST", Staff),
     ("/staff/accounts", "GET", Administrator),
     ("/staff/accounts/new", "GET POST", Administrator),
     ("/staff/accounts/{id}", "GET POST", Administrator),
-    ("/staff/accounts/{id}/reset-password", "POST", Administrator),
+    (
+        "/staff/accounts/{id}/reset-password",
+        "GET POST",
+        Administrator,
+    ),
     ("/staff/tokens", "GET POST", Administrator),
     ("/staff/tokens/{id}/revoke", "POST", Administrator),
     ("/staff/audit", "GET", Trail),
@@ -388,6 +394,7 @@ impl Town {
                 access: access.code().to_owned(),
                 staff_id,
                 days: "90".to_owned(),
+                unconfirmed: None,
             };
             service
                 .issue_api_token(&administrator, &typed)

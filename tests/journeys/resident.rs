@@ -64,7 +64,16 @@ fn particulars(month: u32, day: u32, agenda_published: bool) -> Particulars {
 }
 
 pub(super) async fn town() -> Town {
-    let app = TestApp::start().await;
+    town_with("").await
+}
+
+/// The same under other settings.
+pub(super) async fn town_with(toml: &str) -> Town {
+    let app = TestApp::start_with(Setup {
+        toml: toml.to_owned(),
+        ..Setup::default()
+    })
+    .await;
     let email = "officer@example.org";
     let role = HeldRole {
         role: Role::ProperOfficer,
@@ -139,7 +148,7 @@ pub(super) async fn town() -> Town {
 const QUESTION: &str = "When will the crossing outside Example School be made safer?";
 
 /// What a resident fills in about themselves.
-const PERSON: [(&str, &str); 6] = [
+pub(super) const PERSON: [(&str, &str); 6] = [
     ("name", "Sample Resident"),
     ("address", "1 Example Street\nWidnes"),
     ("postcode", "wa8 7qf"),

@@ -305,6 +305,7 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
             "Enter their name",
             "Enter an email address in the correct format, like name@example.com",
             "Select at least one role",
+            "Enter your own password",
         ]
     );
     let opened = admin
@@ -315,6 +316,7 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
                 ("name", "Robin Sample"),
                 ("email", "Robin@Example.org"),
                 ("roles", "responding_officer"),
+                ("own_password", PASSWORD),
             ],
         )
         .await;
@@ -324,6 +326,21 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
     let robin = app.browser();
     let answer = try_to_sign_in(&robin, "robin@example.org", &password).await;
     assert_eq!(answer.location().as_deref(), Some("/staff"));
+    let own = robin.follow(answer).await;
+    assert!(own.text().contains("Your password was issued to you"));
+    let chosen = "three otters by the lock";
+    let changed = robin
+        .submit(
+            &own,
+            "main form",
+            &[
+                ("current_password", &password),
+                ("new_password", chosen),
+                ("new_password_again", chosen),
+            ],
+        )
+        .await;
+    assert_eq!(changed.status, 303);
     assert_eq!(robin.get("/staff/account").await.status, 200);
     assert_eq!(robin.get("/staff/accounts").await.status, 403);
 
@@ -335,6 +352,7 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
                 ("name", "Robin Again"),
                 ("email", "robin@example.org"),
                 ("roles", "responding_officer"),
+                ("own_password", PASSWORD),
             ],
         )
         .await;
@@ -349,7 +367,13 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
         page.attribute("#name", "value").as_deref(),
         Some("Robin Sample")
     );
-    let closed = admin.submit(&page, "main form", &[("active", "no")]).await;
+    let closed = admin
+        .submit(
+            &page,
+            "main form",
+            &[("active", "no"), ("own_password", PASSWORD)],
+        )
+        .await;
     assert_eq!(closed.status, 303);
     assert_eq!(
         robin.get("/staff/account").await.status,
@@ -357,14 +381,18 @@ async fn an_administrator_opens_changes_and_closes_an_account() {
         "a closed account is out at once"
     );
     assert_eq!(
-        try_to_sign_in(&app.browser(), "robin@example.org", &password)
+        try_to_sign_in(&app.browser(), "robin@example.org", chosen)
             .await
             .status,
         422
     );
 
     let stale = admin
-        .submit(&page, "main form", &[("name", "Somebody Else")])
+        .submit(
+            &page,
+            "main form",
+            &[("name", "Somebody Else"), ("own_password", PASSWORD)],
+        )
         .await;
     assert_eq!(
         (stale.status, stale.heading().as_str()),
@@ -379,7 +407,9 @@ async fn one_administrator_always_remains() {
     let list = admin.get("/staff/accounts").await;
     let page = admin.get(&list.link("Sample administrator")).await;
     for change in [("active", "no"), ("roles", "responding_officer")] {
-        let refused = admin.submit(&page, "main form", &[change]).await;
+        let refused = admin
+            .submit(&page, "main form", &[change, ("own_password", PASSWORD)])
+            .await;
         assert_eq!(refused.status, 422);
         assert_eq!(
             refused.problems(),
@@ -396,7 +426,19 @@ async fn a_reset_password_is_shown_once_and_ends_the_sessions() {
     let admin = app.sign_in(Role::Administrator).await;
     let list = admin.get("/staff/accounts").await;
     let page = admin.get(&list.link("Sample proper officer")).await;
-    let reset = admin.press(&page, "Reset password", &[]).await;
+    let page = admin.get(&page.link("Reset their password")).await;
+    let refused = admin
+        .press(
+            &page,
+            "Reset password",
+            &[("own_password", "a wrong guess")],
+        )
+        .await;
+    assert_eq!(refused.problems(), ["Your own password is not right"]);
+    assert_eq!(officer.get("/staff/account").await.status, 200);
+    let reset = admin
+        .press(&refused, "Reset password", &[("own_password", PASSWORD)])
+        .await;
     let password = reset.all("#password").concat();
     assert_eq!(reset.header("cache-control"), "no-store");
     assert_eq!(officer.get("/staff/account").await.status, 303);
@@ -418,13 +460,18 @@ async fn tokens_are_issued_once_and_revoked_for_good() {
             "Enter what the token is for, in 100 characters or fewer",
             "Select what the token may do",
             "Enter a number of days between 1 and 366",
+            "Enter your own password",
         ]
     );
     let refused = admin
         .submit(
             &page,
             "main form",
-            &[("name", "Minutes program"), ("access", "full")],
+            &[
+                ("name", "Minutes program"),
+                ("access", "full"),
+                ("own_password", PASSWORD),
+            ],
         )
         .await;
     assert_eq!(
@@ -447,6 +494,7 @@ async fn tokens_are_issued_once_and_revoked_for_good() {
                 ("access", "full"),
                 ("staff_id", &account),
                 ("days", "30"),
+                ("own_password", PASSWORD),
             ],
         )
         .await;
@@ -486,6 +534,7 @@ async fn a_token_ends_by_itself() {
                 ("access", "full"),
                 ("staff_id", &account),
                 ("days", "1"),
+                ("own_password", PASSWORD),
             ],
         )
         .await;
@@ -529,6 +578,7 @@ async fn a_display_gets_a_token_that_acts_for_nobody() {
                 ("access", "display"),
                 ("staff_id", &account),
                 ("days", "366"),
+                ("own_password", PASSWORD),
             ],
         )
         .await;
@@ -567,7 +617,10 @@ async fn a_kind_of_token_that_there_is_not_is_asked_for_again() {
     let app = TestApp::start().await;
     let admin = app.sign_in(Role::Administrator).await;
     let page = admin.get("/staff/tokens").await;
-    let (action, mut fields) = page.filled_in("main form", &[("name", "A screen")]);
+    let (action, mut fields) = page.filled_in(
+        "main form",
+        &[("name", "A screen"), ("own_password", PASSWORD)],
+    );
     fields.push(("access".to_owned(), "everything".to_owned()));
     let refused = admin.post(&action, &fields).await;
     assert_eq!(refused.status, 422);

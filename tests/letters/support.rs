@@ -213,6 +213,7 @@ pub fn signed_in(roles: &[Role]) -> Acting {
             email: "officer@example.org".to_owned(),
             name: "Sam Officer".to_owned(),
             password_hash: String::new(),
+            password_issued_at: None,
             active: true,
             roles: roles
                 .iter()

@@ -34,7 +34,13 @@ fn words(text: &str) -> BTreeSet<String> {
 /// Whether a letter goes to the officers or to one of them, and not to a questioner.
 fn is_to_staff(letter: &Letter) -> bool {
     letter.code().starts_with("officer_")
-        || ["responses_given", "responses_due", "response_chased"].contains(&letter.code())
+        || [
+            "responses_given",
+            "responses_due",
+            "response_chased",
+            "your_account",
+        ]
+        .contains(&letter.code())
 }
 
 #[test]
@@ -146,6 +152,7 @@ fn the_reference_is_in_every_subject() {
             "officer_responses_due",
             "officer_meeting_not_closed",
             "officer_new_questions",
+            "your_account",
         ]
         .contains(&sample.letter.code());
         assert_eq!(subject.contains("PQ-2024-7KX4"), !names_none, "{subject}");

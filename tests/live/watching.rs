@@ -61,6 +61,7 @@ impl Chair {
             staff_id: of("proper_officer@example.org").id.to_string(),
             name: "tests".to_owned(),
             days: "30".to_owned(),
+            unconfirmed: None,
         };
         let issued = app.service.issue_api_token(&acting, &typed);
         let meeting = evening.meeting;

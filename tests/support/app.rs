@@ -185,6 +185,7 @@ impl TestApp {
             email: email.to_owned(),
             roles: roles.to_vec(),
             active: true,
+            unconfirmed: None,
         };
         let password = Password::parse(PASSWORD).expect("a password");
         self.service

@@ -65,6 +65,7 @@ pub fn desk_for(database: &Database, now: DateTime<Utc>, date: NaiveDate) -> Des
         email: "proper.officer@example.org".to_owned(),
         name: "Sample Officer".to_owned(),
         password_hash: "never used to sign in".to_owned(),
+        password_issued_at: None,
         active: true,
         roles: vec![HeldRole {
             role: Role::ProperOfficer,

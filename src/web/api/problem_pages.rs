@@ -1,16 +1,12 @@
 //! A page for each kind of problem, where the `type` of a problem document leads: what it means and what to do.
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use askama::Template;
 
 use crate::{
     domain::{refusal::Clause, wording::RuleNames},
     service::ServiceError,
-    web::{
-        Answer, AppState,
-        page::Page,
-        page_cache::{self, Key, Rendered, Until},
-    },
+    web::{Answer, Visitor, page::Page, pages},
 };
 
 /// A kind of problem.
@@ -294,45 +290,31 @@ impl Problems {
 }
 
 /// `/problems`: every kind.
-pub(super) async fn list(request: HttpRequest, state: web::Data<AppState>) -> Answer {
-    page_cache::answer(&request, &state, Key::Problems, |state| {
-        render(
-            state,
-            "Problems that the API reports",
-            KINDS.to_vec(),
-            false,
-        )
-    })
-    .await
+pub(super) async fn list(visitor: Visitor) -> Answer {
+    show_kinds(
+        &visitor,
+        "Problems that the API reports",
+        KINDS.to_vec(),
+        false,
+    )
 }
 
 /// `/problems/{kind}`.
-pub(super) async fn show(
-    request: HttpRequest,
-    state: web::Data<AppState>,
-    kind: web::Path<String>,
-) -> Answer {
-    let kind = *KINDS
+pub(super) async fn show(visitor: Visitor, kind: web::Path<String>) -> Answer {
+    let kind = KINDS
         .iter()
         .find(|known| known.kind == kind.as_str())
         .ok_or(ServiceError::NotFound)?;
-    page_cache::answer(&request, &state, Key::Problem(kind.kind), move |state| {
-        render(state, kind.title, vec![kind], true)
-    })
-    .await
+    show_kinds(&visitor, kind.title, vec![*kind], true)
 }
 
-fn render(
-    state: &AppState,
-    title: &str,
-    kinds: Vec<Kind>,
-    one: bool,
-) -> Result<Rendered, ServiceError> {
-    let template = Problems {
-        page: Page::public(&state.site, title),
+fn show_kinds(visitor: &Visitor, title: &str, kinds: Vec<Kind>, one: bool) -> Answer {
+    let names = visitor.service().settings.council.rule.clone();
+    let page = visitor.page(title);
+    Ok(pages::not_personal(pages::page(&Problems {
+        page,
         kinds,
         one,
-        names: state.service.settings.council.rule.clone(),
-    };
-    Rendered::page(&template, Until::midnight(state.service.now()))
+        names,
+    })?))
 }

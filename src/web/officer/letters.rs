@@ -52,6 +52,7 @@ pub fn kind_words(kind: &str) -> &'static str {
         "next_meeting" => "Next meeting announced",
         "dealt_with" => "Dealt with under an agenda item",
         "not_put" => "Not put: questioner absent",
+        "your_account" => "About their account, to a member of staff",
         "responses_given" => "Written responses given, to an officer",
         "responses_due" => "Written responses due, to an officer",
         "response_chased" => "Reminder of a written response, to an officer",

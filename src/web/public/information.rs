@@ -1,18 +1,12 @@
 //! The rule in plain words, and the pages at the foot of every page.
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{HttpResponse, http::header, web};
 use askama::Template;
 
 use crate::{
     config::{Council, Retention},
     domain::{local_time, publication, refusal::Clause, wording::Wording},
-    service::ServiceError,
-    web::{
-        Answer, AppState, assets,
-        page::Page,
-        page_cache::{self, Key, Rendered, Until},
-        routes,
-    },
+    web::{Answer, Visitor, assets, page::Page, pages, routes},
 };
 
 use super::words::count;
@@ -26,11 +20,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(routes::resource("/contact").route(routes::get().to(contact)))
         .service(routes::resource("/robots.txt").route(routes::get().to(robots)))
         .service(routes::resource("/favicon.ico").route(routes::get().to(favicon)));
-}
-
-/// What the pages here say depends on the date alone: which set of figures holds.
-fn today(state: &AppState) -> Until {
-    Until::midnight(state.service.now())
 }
 
 /// A clause in plain words, with what the service does about it.
@@ -174,20 +163,18 @@ struct StandingOrderPage {
     clauses: Vec<ClauseWords>,
 }
 
-async fn standing_order(request: HttpRequest, state: web::Data<AppState>) -> Answer {
-    page_cache::answer(&request, &state, Key::StandingOrder, render_standing_order).await
-}
-
-fn render_standing_order(state: &AppState) -> Result<Rendered, ServiceError> {
-    let service = &state.service;
+async fn standing_order(visitor: Visitor) -> Answer {
+    let service = visitor.service();
     let settings = &service.settings;
     let wording = settings.wording(local_time::london_date(service.now()));
     let template = StandingOrderPage {
-        page: Page::public(&state.site, "How public question time works").at("/standing-order"),
+        page: visitor
+            .page("How public question time works")
+            .at("/standing-order"),
         council: settings.council.name.clone(),
         clauses: clauses(&wording, &settings.council),
     };
-    Rendered::page(&template, today(state))
+    Ok(pages::not_personal(pages::page(&template)?))
 }
 
 #[derive(Template)]
@@ -201,22 +188,18 @@ struct Accessibility {
     tested: String,
 }
 
-async fn accessibility(request: HttpRequest, state: web::Data<AppState>) -> Answer {
-    page_cache::answer(&request, &state, Key::Accessibility, render_accessibility).await
-}
-
-fn render_accessibility(state: &AppState) -> Result<Rendered, ServiceError> {
-    let council = state.service.settings.council.clone();
+async fn accessibility(visitor: Visitor) -> Answer {
+    let council = visitor.service().settings.council.clone();
     let statement = council.accessibility;
     let template = Accessibility {
-        page: Page::public(&state.site, "Accessibility statement"),
+        page: visitor.page("Accessibility statement"),
         reply: count(u64::from(statement.reply_working_days), "working day"),
         prepared: local_time::short_date(statement.prepared),
         reviewed: local_time::short_date(statement.reviewed),
         tested: local_time::short_date(statement.tested),
         council,
     };
-    Rendered::page(&template, today(state))
+    Ok(pages::not_personal(pages::page(&template)?))
 }
 
 #[derive(Template)]
@@ -232,12 +215,8 @@ struct Privacy {
     letters: String,
 }
 
-async fn privacy(request: HttpRequest, state: web::Data<AppState>) -> Answer {
-    page_cache::answer(&request, &state, Key::Privacy, render_privacy).await
-}
-
-fn render_privacy(state: &AppState) -> Result<Rendered, ServiceError> {
-    let settings = &state.service.settings;
+async fn privacy(visitor: Visitor) -> Answer {
+    let settings = &visitor.service().settings;
     let Retention {
         draft,
         personal_details,
@@ -252,7 +231,7 @@ fn render_privacy(state: &AppState) -> Result<Rendered, ServiceError> {
         months => count(u64::from(months), "month"),
     };
     let template = Privacy {
-        page: Page::public(&state.site, "Privacy"),
+        page: visitor.page("Privacy"),
         council: settings.council.clone(),
         published: publication::RULE,
         draft: days(draft),
@@ -260,7 +239,7 @@ fn render_privacy(state: &AppState) -> Result<Rendered, ServiceError> {
         refused: months(refused_question),
         letters: days(delivered_letter),
     };
-    Rendered::page(&template, today(state))
+    Ok(pages::not_personal(pages::page(&template)?))
 }
 
 #[derive(Template)]
@@ -268,22 +247,20 @@ fn render_privacy(state: &AppState) -> Result<Rendered, ServiceError> {
 struct Cookies {
     page: Page,
     visitor_cookie: &'static str,
+    device_days: i64,
 }
 
-async fn cookies(request: HttpRequest, state: web::Data<AppState>) -> Answer {
-    page_cache::answer(&request, &state, Key::Cookies, render_cookies).await
-}
-
-fn render_cookies(state: &AppState) -> Result<Rendered, ServiceError> {
+async fn cookies(visitor: Visitor) -> Answer {
     let template = Cookies {
-        page: Page::public(&state.site, "Cookies"),
-        visitor_cookie: if state.service.settings.server.secure_cookies {
+        page: visitor.page("Cookies"),
+        device_days: visitor.service().settings.sessions.known_device.num_days(),
+        visitor_cookie: if visitor.service().settings.server.secure_cookies {
             "__Host-visitor"
         } else {
             "visitor"
         },
     };
-    Rendered::page(&template, today(state))
+    Ok(pages::not_personal(pages::page(&template)?))
 }
 
 #[derive(Template)]
@@ -294,21 +271,17 @@ struct Contact {
     notice: String,
 }
 
-async fn contact(request: HttpRequest, state: web::Data<AppState>) -> Answer {
-    page_cache::answer(&request, &state, Key::Contact, render_contact).await
-}
-
-fn render_contact(state: &AppState) -> Result<Rendered, ServiceError> {
-    let service = &state.service;
+async fn contact(visitor: Visitor) -> Answer {
+    let service = visitor.service();
     let wording = service
         .settings
         .wording(local_time::london_date(service.now()));
     let template = Contact {
-        page: Page::public(&state.site, "Contact"),
+        page: visitor.page("Contact"),
         council: service.settings.council.clone(),
         notice: wording.notice(),
     };
-    Rendered::page(&template, today(state))
+    Ok(pages::not_personal(pages::page(&template)?))
 }
 
 /// What belongs to one person, and what is for staff or programs, stays out of search engines.

@@ -112,6 +112,7 @@ struct NewPasswordPage {
     page: Page,
     name: String,
     password: String,
+    days: i64,
 }
 
 pub(super) async fn list(staff: Staff) -> Answer {
@@ -206,6 +207,7 @@ fn typed(form: &Form) -> TypedAccount {
             .filter_map(role_sent)
             .collect(),
         active: form.fields.value("active") == "yes",
+        unconfirmed: None,
     }
 }
 
@@ -222,8 +224,14 @@ pub(super) async fn open(staff: Staff, form: Form) -> Answer {
         active: true,
         ..typed(&form)
     };
+    let (state, own) = (staff.state().clone(), own_password(&form));
     let opened = staff
         .run_in(Lane::KnownPasswords, move |service| {
+            let unconfirmed = service.confirm_password(&acting, &state.throttle, &own)?;
+            let account = TypedAccount {
+                unconfirmed,
+                ..account
+            };
             service.open_account(&acting, &account, None)
         })
         .await;
@@ -247,6 +255,7 @@ fn show_password(staff: &Staff, title: &str, with: &WithPassword) -> Answer {
         page: staff.page(title).within(ADDRESS),
         name: with.member.name.clone(),
         password: with.password.expose().to_owned(),
+        days: staff.service().settings.sessions.issued_password.num_days(),
     })
 }
 
@@ -284,8 +293,16 @@ pub(super) async fn change(staff: Staff, path: web::Path<String>, form: Form) ->
     let version = seen.parse().map_err(|_| ServiceError::changed())?;
     let acting = staff.acting();
     let account = typed(&form);
+    let (state, own) = (staff.state().clone(), own_password(&form));
     let changed = staff
-        .run(move |service| service.change_account(&acting, id, version, &account))
+        .run_in(Lane::KnownPasswords, move |service| {
+            let unconfirmed = service.confirm_password(&acting, &state.throttle, &own)?;
+            let account = TypedAccount {
+                unconfirmed,
+                ..account
+            };
+            service.change_account(&acting, id, version, &account)
+        })
         .await;
     match changed {
         Ok(_) => Ok(pages::see_other(ADDRESS)),
@@ -298,14 +315,69 @@ pub(super) async fn change(staff: Staff, path: web::Path<String>, form: Form) ->
     }
 }
 
-pub(super) async fn reset_password(staff: Staff, path: web::Path<String>) -> Answer {
+#[derive(Template)]
+#[template(path = "staff/reset_password.html")]
+struct ResetPasswordPage {
+    page: Page,
+    problems: Vec<FieldProblem>,
+    form: FormState,
+    name: String,
+    address: String,
+    days: i64,
+}
+
+async fn reset_page(
+    staff: &Staff,
+    id: StaffId,
+    form: FormState,
+) -> Result<ResetPasswordPage, Failure> {
+    let acting = staff.acting();
+    let member = staff
+        .run(move |service| service.account(&acting, id))
+        .await?;
+    Ok(ResetPasswordPage {
+        page: staff
+            .page("Reset a password")
+            .within(ADDRESS)
+            .with_errors(form.has_errors()),
+        problems: form.problems(),
+        form,
+        name: member.name,
+        address: format!("{ADDRESS}/{id}"),
+        days: staff.service().settings.sessions.issued_password.num_days(),
+    })
+}
+
+pub(super) async fn ask_to_reset(staff: Staff, path: web::Path<String>) -> Answer {
+    staff.require(permission::administrator)?;
+    let id = parse_id(&path)?;
+    pages::page(&reset_page(&staff, id, FormState::blank()).await?)
+}
+
+pub(super) async fn reset_password(staff: Staff, path: web::Path<String>, form: Form) -> Answer {
     staff.require(permission::administrator)?;
     let id = parse_id(&path)?;
     let acting = staff.acting();
-    let with = staff
+    let (state, own) = (staff.state().clone(), own_password(&form));
+    let reset = staff
         .run_in(Lane::KnownPasswords, move |service| {
-            service.reset_password(&acting, id, None)
+            match service.confirm_password(&acting, &state.throttle, &own)? {
+                Some(wrong) => Err(ServiceError::Invalid(vec![wrong])),
+                None => service.reset_password(&acting, id, None),
+            }
         })
-        .await?;
-    show_password(&staff, "Password reset", &with)
+        .await;
+    match reset {
+        Ok(with) => show_password(&staff, "Password reset", &with),
+        Err(ServiceError::Invalid(errors)) => {
+            let form = FormState::blank().refused(errors);
+            pages::invalid(&reset_page(&staff, id, form).await?)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The password of the administrator, typed again.
+pub(super) fn own_password(form: &Form) -> String {
+    form.fields.value("own_password").to_owned()
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod browser;
 pub mod navigation;
 mod sign_in;
 mod tokens;
@@ -9,6 +10,17 @@ mod tokens;
 use actix_web::{http::Uri, web};
 
 use crate::web::routes;
+
+/// One's own account. Somebody with an issued password sees no other page until they have chosen their own.
+pub const ACCOUNT: &str = "/staff/account";
+
+/// Where one's own password is changed.
+const PASSWORD: &str = "/staff/account/password";
+
+/// Whether somebody with an issued password may use this path before they have chosen their own.
+pub fn is_open_with_issued_password(path: &str) -> bool {
+    [ACCOUNT, PASSWORD, crate::web::page::SIGN_OUT].contains(&path)
+}
 
 /// The sign-in page: the one page under `/staff` that needs no signing in.
 pub const SIGN_IN: &str = "/staff/sign-in";
@@ -25,14 +37,19 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         crate::web::page::SIGN_OUT,
         routes::post().to(sign_in::sign_out),
     ))
-    .service(routes::resource("/staff/account").route(routes::get().to(account::show)))
-    .service(post(
-        "/staff/account/password",
-        routes::post().to(account::change_password),
-    ))
+    .service(routes::resource(ACCOUNT).route(routes::get().to(account::show)))
+    .service(post(PASSWORD, routes::post().to(account::change_password)))
     .service(post(
         "/staff/account/sign-out-everywhere",
         routes::post().to(account::sign_out_everywhere),
+    ))
+    .service(post(
+        "/staff/account/sessions/end",
+        routes::post().to(account::end_session),
+    ))
+    .service(post(
+        "/staff/account/tokens/{id}/revoke",
+        routes::post().to(account::revoke_token),
     ))
     .service(routes::resource("/staff/accounts").route(routes::get().to(accounts::list)))
     .service(
@@ -45,10 +62,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route(routes::get().to(accounts::show))
             .route(routes::post().to(accounts::change)),
     )
-    .service(post(
-        "/staff/accounts/{id}/reset-password",
-        routes::post().to(accounts::reset_password),
-    ))
+    .service(
+        routes::resource("/staff/accounts/{id}/reset-password")
+            .route(routes::get().to(accounts::ask_to_reset))
+            .route(routes::post().to(accounts::reset_password)),
+    )
     .service(
         routes::resource("/staff/tokens")
             .route(routes::get().to(tokens::list))

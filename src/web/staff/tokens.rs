@@ -3,6 +3,8 @@
 use actix_web::web;
 use askama::Template;
 
+use super::accounts::own_password;
+
 use crate::{
     domain::{codes::Code, id::ApiTokenId, local_time},
     service::{
@@ -14,6 +16,7 @@ use crate::{
     web::{
         Answer, Failure, Form, FormState, Staff,
         components::{Choice, FieldProblem},
+        executor::Lane,
         page::Page,
         pages,
     },
@@ -136,9 +139,18 @@ pub(super) async fn issue(staff: Staff, form: Form) -> Answer {
         access: form.fields.value("access").to_owned(),
         staff_id: form.fields.value("staff_id").to_owned(),
         days: form.fields.value("days").to_owned(),
+        unconfirmed: None,
     };
+    let (state, own) = (staff.state().clone(), own_password(&form));
     let issued = staff
-        .run(move |service| service.issue_api_token(&acting, &typed))
+        .run_in(Lane::KnownPasswords, move |service| {
+            let unconfirmed = service.confirm_password(&acting, &state.throttle, &own)?;
+            let typed = TypedToken {
+                unconfirmed,
+                ..typed
+            };
+            service.issue_api_token(&acting, &typed)
+        })
         .await;
     match issued {
         Ok(IssuedToken { token, text }) => pages::page(&NewTokenPage {
