@@ -216,7 +216,7 @@ impl Chair {
 
 async fn started(folder: &Path, database: &Path, address: SocketAddr) -> anyhow::Result<Process> {
     let (folder, database) = (folder.to_owned(), database.to_owned());
-    spawn_blocking(move || Process::program(&folder, &database, address)).await?
+    spawn_blocking(move || Process::program(&folder, &database, address, &[])).await?
 }
 
 /// Processor time that a server uses while nothing happens, as a part of one processor in hundredths.

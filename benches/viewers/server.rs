@@ -37,11 +37,16 @@ impl Drop for Process {
 }
 
 impl Process {
-    /// The real program on a database, with its settings but for address, folder and secret.
+    /// The real program on a database, with its settings but for address, folder, secret and those that are given.
     ///
     /// # Errors
     /// Where it does not become ready.
-    pub fn program(folder: &Path, database: &Path, address: SocketAddr) -> anyhow::Result<Self> {
+    pub fn program(
+        folder: &Path,
+        database: &Path,
+        address: SocketAddr,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let child = Command::new(env!("CARGO_BIN_EXE_public-question-time"))
             .env("PQT__SERVER__BIND", address.to_string())
             .env("PQT__COUNCIL__PUBLIC_URL", format!("http://{address}"))
@@ -51,6 +56,7 @@ impl Process {
             )
             .env("PQT__MAIL__FOLDER", folder.join("mail"))
             .env("PQT__SECRET__KEY", super::meeting::SECRET)
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .stderr(fs::File::create(folder.join("log"))?)
             .spawn()

@@ -15,6 +15,8 @@ pub struct Server {
     pub workers: usize,
     /// The largest request body that is read, in bytes.
     pub max_body_bytes: usize,
+    /// Memory for the public pages that are kept as they were rendered, in bytes.
+    pub page_cache_bytes: usize,
     /// How long a client may take over the head of a request.
     pub request_head_timeout: Duration,
     /// How long a connection is kept open for the next request.
@@ -38,6 +40,7 @@ impl Server {
         );
         let workers = reader.number("server.workers", 1..=256_usize);
         let max_body_bytes = reader.number("server.max_body_bytes", 16_384..=16_777_216_usize);
+        let page_cache_megabytes = reader.number("server.page_cache_megabytes", 1..=1024_usize);
         let request_head_timeout = reader.duration(
             "server.request_head_timeout_seconds",
             Unit::Seconds,
@@ -62,6 +65,7 @@ impl Server {
             bind: bind?,
             workers,
             max_body_bytes,
+            page_cache_bytes: page_cache_megabytes * 1024 * 1024,
             request_head_timeout,
             keep_alive,
             shutdown_timeout,

@@ -85,7 +85,7 @@ impl Sessions {
 /// How the screens of a meeting are kept true.
 #[derive(Debug, Clone)]
 pub struct Live {
-    /// How often the database is asked whether another node changed anything, while anybody watches.
+    /// How often the database is asked whether another node changed anything, while anybody watches or reads public pages.
     pub poll_interval: Duration,
     /// After how long a silence at most an open stream is told that it is alive, and what time it is.
     pub beat: Duration,

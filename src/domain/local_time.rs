@@ -148,6 +148,35 @@ pub fn time_left(now: DateTime<Utc>, until: DateTime<Utc>) -> Option<String> {
     Some(format!("in {parts}"))
 }
 
+/// Returns the first instant after `now` at which [`time_left`] may say something else, or `until` passes; none where it has passed. It
+/// may be sooner than the words really change, and is never later. Instants are taken in whole microseconds, as the clock gives them.
+pub fn time_left_until(now: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let left = until.signed_duration_since(now);
+    let passed = TimeDelta::microseconds(1);
+    if left < TimeDelta::zero() {
+        return None;
+    }
+    if left.is_zero() {
+        return Some(until + passed);
+    }
+    if left >= TimeDelta::days(2) {
+        return Some(next_midnight(now).min(until - TimeDelta::days(2) + passed));
+    }
+    let whole = if left >= TimeDelta::days(1) {
+        TimeDelta::hours(left.num_hours())
+    } else {
+        TimeDelta::minutes(left.num_minutes())
+    };
+    // at a whole number of minutes the words still name it; after it they name one less
+    Some(until.min(until - whole + passed))
+}
+
+/// Returns the midnight, London's, at which the day after that of `now` begins.
+pub fn next_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    let tomorrow = london_date(now).succ_opt().unwrap_or(NaiveDate::MAX);
+    at_london(tomorrow, NaiveTime::MIN)
+}
+
 fn half(pm: bool) -> &'static str {
     if pm { "pm" } else { "am" }
 }
@@ -259,6 +288,47 @@ mod tests {
             moment(utc("2024-07-05T15:00:00Z")),
             "5 July 2024 at 4:00:00pm"
         );
+    }
+
+    #[test]
+    fn words_of_the_time_left_hold_until_they_are_said_to_change() {
+        for until in ["2024-02-05T16:00:00Z", "2024-03-31T15:00:00Z"].map(utc) {
+            let mut now = until - TimeDelta::days(4) - TimeDelta::minutes(7);
+            let mut changes = 0;
+            while let Some(next) = time_left_until(now, until) {
+                assert!(next > now, "{now}");
+                let open = now <= until;
+                for part in [0, 1, 500, 999] {
+                    let between = now + (next - now) * part / 1000;
+                    assert_eq!(
+                        time_left(between, until),
+                        time_left(now, until),
+                        "{between}"
+                    );
+                    assert_eq!(between <= until, open, "{between}");
+                }
+                let last = next - TimeDelta::microseconds(1);
+                assert_eq!(time_left(last, until), time_left(now, until), "{last}");
+                assert_eq!(last <= until, open, "{last}");
+                now = next;
+                changes += 1;
+            }
+            assert!(now > until);
+            assert!((1_400..1_500).contains(&changes), "{changes}");
+        }
+    }
+
+    #[test]
+    fn the_next_midnight_is_londons() {
+        for (now, midnight) in [
+            ("2024-02-05T16:00:00Z", "2024-02-06T00:00:00Z"),
+            ("2024-02-06T00:00:00Z", "2024-02-07T00:00:00Z"),
+            ("2024-07-05T22:59:59Z", "2024-07-05T23:00:00Z"),
+            ("2024-07-05T23:00:00Z", "2024-07-06T23:00:00Z"),
+        ] {
+            assert_eq!(next_midnight(utc(now)), utc(midnight), "{now}");
+        }
+        let _ = next_midnight(DateTime::<Utc>::MAX_UTC);
     }
 
     #[test]

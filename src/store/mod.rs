@@ -19,6 +19,7 @@ pub mod live;
 pub mod meetings;
 pub mod pending_notices;
 pub mod postcodes;
+pub mod public_changes;
 pub mod question_time;
 pub mod questions;
 pub mod responses;

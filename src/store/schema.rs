@@ -162,6 +162,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    public_changes (id) {
+        id -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
     questioners (question_id) {
         question_id -> Text,
         name -> Text,

@@ -15,7 +15,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,7 @@ struct Inner {
     one_writer: bool,
     line: Line,
     unsynced: AtomicBool,
+    written: AtomicU64,
 }
 
 /// How long the first repeated attempt waits at most; each further one twice as long, up to the second figure.
@@ -90,6 +91,7 @@ impl Store {
             one_writer,
             line: Line::default(),
             unsynced: AtomicBool::new(false),
+            written: AtomicU64::new(0),
         })))
     }
 
@@ -120,6 +122,7 @@ impl Store {
         E: From<StoreError> + Retry,
     {
         let _here = Here::enter(self)?;
+        let _written = Written(&self.0.written);
         self.attempts(Aim::Write, |lease| {
             self.refuse_if_unsynced().map_err(Lost::for_good)?;
             transact(&mut lease.db, dialect::begin_write, &mut closure).inspect_err(|lost| {
@@ -141,9 +144,21 @@ impl Store {
         closure: impl FnOnce(&mut Db) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let _here = Here::enter(self)?;
+        let _written = Written(&self.0.written);
         self.refuse_if_unsynced()?;
         let mut lease = self.lease(Aim::Write, self.deadline())?;
         closure(&mut lease.db)
+    }
+
+    /// Returns how many writes of this process have ended, whatever came of them. It has grown by the time [`Self::write`] returns, so
+    /// that whoever finds it unchanged knows that nothing answered since then has changed the database.
+    pub fn writes(&self) -> u64 {
+        self.0.written.load(Ordering::SeqCst)
+    }
+
+    /// Opens connections for one thread of its own, outside the pools.
+    pub(super) fn source(&self) -> Source {
+        Source::new(&self.0.settings, Purpose::Reading)
     }
 
     /// Whether the database answers: for a readiness check.
@@ -229,6 +244,15 @@ impl Store {
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Store").field(&self.0.settings.url).finish()
+    }
+}
+
+/// Counts a write when it ends: also one that failed, since a connection that was lost may have committed.
+struct Written<'a>(&'a AtomicU64);
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 

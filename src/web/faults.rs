@@ -109,8 +109,12 @@ fn carry_over(bare: &HttpResponse, answer: &mut HttpResponse) {
 
 fn with_new_cookie(mut response: ServiceResponse, state: &AppState) -> ServiceResponse {
     let new = response.request().extensions_mut().remove::<NewVisitor>();
-    if let Some(NewVisitor(token)) = new {
-        let cookie = cookies::carrying(&state.service.settings, cookies::Kind::Visitor, token);
+    if let Some(token) = new.as_ref().and_then(NewVisitor::made) {
+        let cookie = cookies::carrying(
+            &state.service.settings,
+            cookies::Kind::Visitor,
+            token.to_owned(),
+        );
         if let Ok(value) = cookie.to_string().parse() {
             response.headers_mut().append(header::SET_COOKIE, value);
         }

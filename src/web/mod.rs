@@ -10,6 +10,7 @@
 pub mod assets;
 pub mod components;
 pub mod page;
+pub mod page_cache;
 
 pub mod changes;
 pub mod cookies;

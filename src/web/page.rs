@@ -4,6 +4,8 @@
 //! A page's template extends `layout/base.html` (or `staff.html`, `print.html`) and its struct has one field of this type,
 //! called `page`.
 
+use std::{fmt, sync::Arc};
+
 /// The name of the hidden field that carries the CSRF token in every form.
 pub const CSRF_FIELD: &str = "csrf_token";
 
@@ -76,6 +78,46 @@ pub struct StaffNav {
     pub items: Vec<NavLink>,
 }
 
+/// The token that the forms of a page carry. A visitor's is made, and their cookie set, when the first form is rendered: a page without
+/// a form sets no cookie.
+#[derive(Clone)]
+pub enum CsrfToken {
+    /// The page has no form.
+    None,
+    /// The token.
+    Token(String),
+    /// The token of a visitor, made where a form is rendered.
+    OfVisitor(Arc<dyn Fn() -> String + Send + Sync>),
+}
+
+impl fmt::Display for CsrfToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => Ok(()),
+            Self::Token(token) => f.write_str(token),
+            Self::OfVisitor(token) => f.write_str(&token()),
+        }
+    }
+}
+
+impl fmt::Debug for CsrfToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CsrfToken")
+    }
+}
+
+impl From<String> for CsrfToken {
+    fn from(token: String) -> Self {
+        Self::Token(token)
+    }
+}
+
+impl From<&str> for CsrfToken {
+    fn from(token: &str) -> Self {
+        Self::Token(token.to_owned())
+    }
+}
+
 /// The context that the layouts need.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -94,7 +136,7 @@ pub struct Page {
     /// A notice above every page.
     pub notice: Option<SiteNotice>,
     /// The token that every form on the page carries.
-    pub csrf: String,
+    pub csrf: CsrfToken,
     /// The signed-in member of staff. Without one, the page has the public navigation.
     pub staff: Option<StaffNav>,
     /// The address of the navigation entry that the page belongs to; empty for none.
@@ -105,7 +147,7 @@ pub struct Page {
 
 impl Page {
     /// A public page without errors. `csrf` is the visitor's token.
-    pub fn new(site: &Site, title: impl Into<String>, csrf: impl Into<String>) -> Self {
+    pub fn new(site: &Site, title: impl Into<String>, csrf: impl Into<CsrfToken>) -> Self {
         Self {
             title: title.into(),
             has_errors: false,
@@ -119,6 +161,11 @@ impl Page {
             current: String::new(),
             address: String::new(),
         }
+    }
+
+    /// A public page that is the same for everybody: it has no form, and so no token.
+    pub fn public(site: &Site, title: impl Into<String>) -> Self {
+        Self::new(site, title, CsrfToken::None)
     }
 
     /// The page, belonging to the navigation entry that leads to `entry`.

@@ -62,7 +62,7 @@ pub fn see_other(path: &str) -> HttpResponse {
 pub fn not_personal(mut answer: HttpResponse) -> HttpResponse {
     answer.headers_mut().insert(
         header::CACHE_CONTROL,
-        header::HeaderValue::from_static("private, no-cache"),
+        header::HeaderValue::from_static("no-cache"),
     );
     answer
 }

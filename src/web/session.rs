@@ -4,6 +4,7 @@ use std::{
     future::{Future, Ready, ready},
     net::IpAddr,
     pin::Pin,
+    sync::{Arc, OnceLock},
 };
 
 use actix_web::{
@@ -27,7 +28,7 @@ use crate::{
         csrf,
         executor::Lane,
         limits::{self, Limit},
-        page::{Page, StaffNav},
+        page::{CsrfToken, Page, StaffNav},
         request_id,
         staff::{self, navigation},
     },
@@ -55,34 +56,64 @@ fn staffs(method: &Method) -> Lane {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SignedInAs(pub(super) StaffId);
 
-/// A visitor's new token, to be set as a cookie with the answer.
-pub(super) struct NewVisitor(pub(super) String);
+/// The token of a visitor who came without one. It is made when something needs it, a form or a draft, and set as a cookie with that
+/// answer: who only reads gets none.
+#[derive(Clone, Default)]
+pub(super) struct NewVisitor(Arc<OnceLock<String>>);
+
+impl NewVisitor {
+    fn token(&self) -> &str {
+        self.0.get_or_init(cookies::fresh_token)
+    }
+
+    /// The token, where something needed it.
+    pub(super) fn made(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
+}
+
+/// Who a visitor is.
+#[derive(Clone)]
+enum Token {
+    /// By the cookie that came.
+    Known(Arc<str>),
+    New(NewVisitor),
+}
+
+impl Token {
+    fn text(&self) -> &str {
+        match self {
+            Self::Known(token) => token,
+            Self::New(new) => new.token(),
+        }
+    }
+}
 
 /// Anybody: for the pages that need no signing in.
 #[derive(Clone)]
 pub struct Visitor {
     state: web::Data<AppState>,
-    token: String,
+    token: Token,
     request_id: Option<String>,
     client: IpAddr,
     lane: Lane,
 }
 
 impl Visitor {
-    /// The visitor who sent a request. One without a cookie gets one with the answer.
+    /// The visitor who sent a request. One without a cookie gets one with the answer where that has a form or keeps a draft.
     pub(super) fn of(request: &HttpRequest, state: &web::Data<AppState>) -> Self {
         let settings = &state.service.settings;
-        let known = cookies::read(request, settings, Kind::Visitor).or_else(|| {
-            request
-                .extensions()
-                .get::<NewVisitor>()
-                .map(|new| new.0.clone())
-        });
-        let token = known.unwrap_or_else(|| {
-            let token = cookies::fresh_token();
-            request.extensions_mut().insert(NewVisitor(token.clone()));
-            token
-        });
+        let token = match cookies::read(request, settings, Kind::Visitor) {
+            Some(known) => Token::Known(known.into()),
+            None => {
+                let known = request.extensions().get::<NewVisitor>().cloned();
+                Token::New(known.unwrap_or_else(|| {
+                    let new = NewVisitor::default();
+                    request.extensions_mut().insert(new.clone());
+                    new
+                }))
+            }
+        };
         Self {
             state: state.clone(),
             token,
@@ -93,8 +124,14 @@ impl Visitor {
     }
 
     /// The hash under which this browser's drafts are kept.
+    ///
+    /// Where a browser without a cookie only looks, it has none, and gets no cookie for looking: the hash is then nobody's.
     pub fn hash(&self) -> String {
-        sha256_hex(self.token.as_bytes())
+        let token = match &self.token {
+            Token::New(new) if self.lane == Lane::Reads => new.made().unwrap_or_default(),
+            token => token.text(),
+        };
+        sha256_hex(token.as_bytes())
     }
 
     /// Them as an actor.
@@ -124,8 +161,13 @@ impl Visitor {
 
     /// A public page, with the token for its forms.
     pub fn page(&self, title: impl Into<String>) -> Page {
-        let csrf = csrf::token(self.service(), Kind::Visitor, &self.token);
-        Page::new(&self.state.site, title, csrf)
+        let (service, token) = (self.service().clone(), self.token.clone());
+        let csrf = move || csrf::token(&service, Kind::Visitor, token.text());
+        Page::new(
+            &self.state.site,
+            title,
+            CsrfToken::OfVisitor(Arc::new(csrf)),
+        )
     }
 
     /// Runs an act off the event loop.

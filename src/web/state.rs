@@ -11,6 +11,7 @@ use crate::{
         limits::Limits,
         live::Live,
         page::{Site, SiteNotice},
+        page_cache::PageCache,
     },
 };
 
@@ -30,6 +31,8 @@ pub struct AppState {
     pub bell: Bell,
     /// The screens that show a meeting.
     pub live: Live,
+    /// The public pages, as they were rendered last.
+    pub pages: PageCache,
     /// Cancelled when the service is told to stop: open streams end then, so that they don't hold it up.
     pub stopping: CancellationToken,
 }
@@ -61,6 +64,7 @@ impl AppState {
             ),
             bell: Bell::default(),
             live: Live::new(service.clone(), executor.clone()),
+            pages: PageCache::new(&service),
             executor,
             stopping: CancellationToken::new(),
             service,

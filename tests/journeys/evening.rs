@@ -194,6 +194,18 @@ impl Evening {
         .expect("an approval")
     }
 
+    /// Adds an item to the agenda, which everybody can see.
+    pub fn add_item(&self, title: &str) {
+        let item = ItemParticulars {
+            position: 1,
+            title: title.to_owned(),
+            minute_number: String::new(),
+            part: Part::Public,
+            kind: ItemKind::Ordinary,
+        };
+        meetings::add_item(&self.app.service, &self.officer, self.meeting, &item).expect("an item");
+    }
+
     /// The address of the chair's screen.
     pub fn screen(&self) -> String {
         format!("/staff/meetings/{}/question-time", self.meeting)

@@ -19,6 +19,7 @@ mod next_meeting;
 mod officer;
 mod papers;
 mod private_link;
+mod public_pages;
 mod redaction;
 mod reject_several;
 mod resident;

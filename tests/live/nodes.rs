@@ -69,3 +69,52 @@ async fn an_act_on_one_node_is_on_the_screens_of_both_on_postgresql() {
 async fn an_act_in_one_process_is_on_the_screens_of_another_on_sqlite() {
     shows_on_both(Database::sqlite()).await;
 }
+
+/// The pages of one node after an act on another: they may be as old as the interval at which a node looks for what others wrote.
+async fn pages_follow(database: Database) {
+    let setup = || Setup {
+        database: Some(database.url()),
+        ..Setup::default()
+    };
+    let here = Evening::start_with(setup()).await;
+    let there = TestApp::start_with(setup()).await;
+    let browser = there.browser();
+    let path = format!("/meetings/{}", here.meeting);
+    for round in 1..=5 {
+        let title = format!("Item of round {round}");
+        assert!(!browser.get(&path).await.text().contains(&title));
+        here.add_item(&title);
+        #[allow(clippy::disallowed_methods, reason = "the measurement")]
+        let written = Instant::now();
+        assert!(
+            here.app.browser().get(&path).await.text().contains(&title),
+            "on the node that wrote it: at once"
+        );
+        // one request a moment before the interval is over must not make it begin again
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        browser.get(&path).await;
+        let interval = here.app.service.settings.live.poll_interval;
+        tokio::time::sleep(interval.saturating_sub(written.elapsed())).await;
+        let page = browser.get(&path).await.text();
+        assert!(page.contains(&title), "{}: {page}", database.name);
+    }
+    // nobody writes, so nothing is rendered again
+    let rendered = there.state.pages.renders();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        browser.get(&path).await;
+    }
+    assert_eq!(there.state.pages.renders(), rendered);
+}
+
+#[tokio::test]
+async fn a_page_shows_what_another_node_wrote_within_the_interval_on_postgresql() {
+    if let Some(database) = Database::postgres() {
+        pages_follow(database).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_shows_what_another_process_wrote_within_the_interval_on_sqlite() {
+    pages_follow(Database::sqlite()).await;
+}

@@ -16,6 +16,7 @@ mod constraints;
 mod contention;
 mod event_log;
 mod migrations;
+mod public_changes;
 mod scratch;
 mod tokens;
 mod transactions;

@@ -1,6 +1,6 @@
 //! Meetings: each with its deadline, and how that was reckoned.
 
-use actix_web::{get, http::StatusCode, post, put, web};
+use actix_web::{HttpRequest, get, http::StatusCode, post, put, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +21,10 @@ use crate::{
         views::{self, MeetingView},
     },
     store::meetings::{Place, When},
-    web::{Answer, ApiActor},
+    web::{
+        Answer, ApiActor,
+        page_cache::{self, Key, Rendered, Until},
+    },
 };
 
 /// A board, in short.
@@ -205,10 +208,12 @@ pub struct Which {
 #[utoipa::path(tag = "Meetings", params(Which, Paging), responses((status = 200, description = "A page of meetings.", body = Page<Meeting>)))]
 #[get("/meetings")]
 pub async fn list_meetings(
+    request: HttpRequest,
     actor: ApiActor,
     which: web::Query<Which>,
     paging: web::Query<Paging>,
 ) -> Answer {
+    let is_first = paging.is_first();
     let when = match which.when.as_deref() {
         None | Some("coming") => When::Coming,
         Some("past") => When::Past,
@@ -224,40 +229,59 @@ pub async fn list_meetings(
         let (date, id) = name.split_once('/')?;
         Some((date.parse().ok()?, id.parse().ok()?))
     })?;
-    let most = paging.one_more();
-    let (found, now) = actor
-        .run(move |service| {
-            let found = service
-                .store
-                .read(|db| views::page_of_meetings(service, db, when, board, after, most))?;
-            Ok((found, service.now()))
+    let paging = paging.into_inner();
+    let read = move |service: &Service| {
+        let now = service.now();
+        let most = paging.one_more();
+        let found = service
+            .store
+            .read(|db| views::page_of_meetings(service, db, when, board, after, most))?;
+        let until = found.iter().fold(Until::midnight(now), |until, view| {
+            until.counting_down_to(view.deadline.at)
+        });
+        let page = paging.page(found, |last| {
+            format!("{}/{}", last.meeting().date, last.meeting().id)
+        });
+        let page = Page {
+            items: page
+                .items
+                .iter()
+                .map(|view| Meeting::of(view, now))
+                .collect(),
+            next_cursor: page.next_cursor,
+        };
+        Ok::<_, ServiceError>((page, until))
+    };
+    if is_first && board.is_none() {
+        let key = match when {
+            When::Coming => Key::ApiComingMeetings,
+            When::Past => Key::ApiPastMeetings,
+        };
+        return page_cache::answer(&request, actor.state(), key, move |state| {
+            let (page, until) = read(&state.service)?;
+            Rendered::json(&page, None, until)
         })
-        .await?;
-    let page = paging.page(found, |last| {
-        format!("{}/{}", last.meeting().date, last.meeting().id)
-    });
-    Ok(ok(&Page {
-        items: page
-            .items
-            .iter()
-            .map(|view| Meeting::of(view, now))
-            .collect(),
-        next_cursor: page.next_cursor,
-    }))
+        .await;
+    }
+    let (page, _) = actor.run(read).await?;
+    Ok(ok(&page))
 }
 
 /// Read a meeting
 #[utoipa::path(tag = "Meetings", params(("id" = MeetingId, Path, description = "The meeting.")),
     responses((status = 200, description = "The meeting.", body = Meeting, headers(("ETag" = String, description = "Its version.")))))]
 #[get("/meetings/{id}")]
-pub async fn read_meeting(actor: ApiActor, id: Id<MeetingId>) -> Answer {
-    let meeting = actor.run(move |service| look(service, id.0)).await?;
-    Ok(versioned(StatusCode::OK, meeting.version, &meeting))
-}
-
-fn look(service: &Service, id: MeetingId) -> Result<Meeting, ServiceError> {
-    let view = service.store.read(|db| views::meeting(service, db, id))?;
-    Ok(Meeting::of(&view, service.now()))
+pub async fn read_meeting(request: HttpRequest, actor: ApiActor, id: Id<MeetingId>) -> Answer {
+    let Id(id) = id;
+    page_cache::answer(&request, actor.state(), Key::ApiMeeting(id), move |state| {
+        let service = &state.service;
+        let now = service.now();
+        let view = service.store.read(|db| views::meeting(service, db, id))?;
+        let until = Until::midnight(now).counting_down_to(view.deadline.at);
+        let meeting = Meeting::of(&view, now);
+        Rendered::json(&meeting, Some(meeting.version), until)
+    })
+    .await
 }
 
 /// Schedule a meeting

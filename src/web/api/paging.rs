@@ -43,6 +43,11 @@ impl Paging {
         self.limit.unwrap_or(USUAL).clamp(1, MOST) as usize
     }
 
+    /// Whether it is the first page, of the usual size.
+    pub fn is_first(&self) -> bool {
+        self.cursor.as_deref().is_none_or(str::is_empty) && self.limit.is_none()
+    }
+
     /// How many entries to look for: one more, which says whether there is another page.
     pub fn one_more(&self) -> i64 {
         i64::try_from(self.size() + 1).unwrap_or(i64::MAX)

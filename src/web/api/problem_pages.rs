@@ -1,12 +1,16 @@
 //! A page for each kind of problem, where the `type` of a problem document leads: what it means and what to do.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use crate::{
     domain::{refusal::Clause, wording::RuleNames},
     service::ServiceError,
-    web::{Answer, Visitor, page::Page, pages},
+    web::{
+        Answer, AppState,
+        page::Page,
+        page_cache::{self, Key, Rendered, Until},
+    },
 };
 
 /// A kind of problem.
@@ -290,31 +294,45 @@ impl Problems {
 }
 
 /// `/problems`: every kind.
-pub(super) async fn list(visitor: Visitor) -> Answer {
-    show_kinds(
-        &visitor,
-        "Problems that the API reports",
-        KINDS.to_vec(),
-        false,
-    )
+pub(super) async fn list(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Problems, |state| {
+        render(
+            state,
+            "Problems that the API reports",
+            KINDS.to_vec(),
+            false,
+        )
+    })
+    .await
 }
 
 /// `/problems/{kind}`.
-pub(super) async fn show(visitor: Visitor, kind: web::Path<String>) -> Answer {
-    let kind = KINDS
+pub(super) async fn show(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    kind: web::Path<String>,
+) -> Answer {
+    let kind = *KINDS
         .iter()
         .find(|known| known.kind == kind.as_str())
         .ok_or(ServiceError::NotFound)?;
-    show_kinds(&visitor, kind.title, vec![*kind], true)
+    page_cache::answer(&request, &state, Key::Problem(kind.kind), move |state| {
+        render(state, kind.title, vec![kind], true)
+    })
+    .await
 }
 
-fn show_kinds(visitor: &Visitor, title: &str, kinds: Vec<Kind>, one: bool) -> Answer {
-    let names = visitor.service().settings.council.rule.clone();
-    let page = visitor.page(title);
-    Ok(pages::not_personal(pages::page(&Problems {
-        page,
+fn render(
+    state: &AppState,
+    title: &str,
+    kinds: Vec<Kind>,
+    one: bool,
+) -> Result<Rendered, ServiceError> {
+    let template = Problems {
+        page: Page::public(&state.site, title),
         kinds,
         one,
-        names,
-    })?))
+        names: state.service.settings.council.rule.clone(),
+    };
+    Rendered::page(&template, Until::midnight(state.service.now()))
 }

@@ -1,7 +1,7 @@
 //! Questions as the public may see them: put at a meeting, with what was answered. No personal details: the name is the one
 //! agreed for publication, the words are those published.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,7 +20,7 @@ use crate::{
         status::Status,
     },
     service::{
-        ServiceError,
+        Service, ServiceError,
         evidence::{self, EarlierMatch},
         search::{self, Sought},
         views::{self, PublicQuestion},
@@ -29,7 +29,11 @@ use crate::{
         meetings,
         questions::{self, Filter},
     },
-    web::{Answer, ApiActor, executor::Lane},
+    web::{
+        Answer, ApiActor,
+        executor::Lane,
+        page_cache::{self, Key, Rendered, Until},
+    },
 };
 
 /// A written response that has been corrected.
@@ -133,6 +137,7 @@ pub struct Which {
 #[utoipa::path(tag = "Questions", params(Which, Paging), responses((status = 200, description = "A page of questions.", body = Page<PutQuestion>)))]
 #[get("/questions")]
 pub async fn list_questions(
+    request: HttpRequest,
     actor: ApiActor,
     which: web::Query<Which>,
     paging: web::Query<Paging>,
@@ -149,29 +154,44 @@ pub async fn list_questions(
         published: true,
     };
     let before: Option<QuestionId> = paging.after(|name| name.parse().ok())?;
-    let most = paging.one_more();
-    let found = actor
-        .run(move |service| {
-            service.store.read(|db| {
-                if let Some(meeting) = filter.meeting {
-                    meetings::meeting(db, meeting)?;
-                }
-                questions::page(db, &filter, before, most)?
-                    .into_iter()
-                    .map(|question| Ok((question.id, views::public_question(db, &question)?)))
-                    .collect::<Result<Vec<_>, ServiceError>>()
-            })
+    let paging = paging.into_inner();
+    let is_first = paging.is_first();
+    let read = move |service: &Service| {
+        let most = paging.one_more();
+        let found = service.store.read(|db| {
+            if let Some(meeting) = filter.meeting {
+                meetings::meeting(db, meeting)?;
+            }
+            let found = questions::page(db, &filter, before, most)?;
+            let put = views::public_questions(db, &found)?;
+            let ids = found.into_iter().map(|question| question.id);
+            Ok::<_, ServiceError>(ids.zip(put).collect::<Vec<_>>())
+        })?;
+        let page = paging.page(found, |(id, _)| id.to_string());
+        Ok::<_, ServiceError>(Page {
+            items: page
+                .items
+                .into_iter()
+                .map(|(_, question)| PutQuestion::from(question))
+                .collect(),
+            next_cursor: page.next_cursor,
         })
-        .await?;
-    let page = paging.page(found, |(id, _)| id.to_string());
-    Ok(ok(&Page {
-        items: page
-            .items
-            .into_iter()
-            .map(|(_, question)| PutQuestion::from(question))
-            .collect(),
-        next_cursor: page.next_cursor,
-    }))
+    };
+    if !is_first {
+        return Ok(ok(&actor.run(read).await?));
+    }
+    let at = which.meeting;
+    page_cache::answer(
+        &request,
+        actor.state(),
+        Key::ApiQuestions(at),
+        move |state| {
+            let page = read(&state.service)?;
+            let until = Until::midnight(state.service.now());
+            Rendered::json(&page, None, until)
+        },
+    )
+    .await
 }
 
 async fn search(

@@ -2,12 +2,20 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::{
+    HttpRequest,
+    http::{Method, StatusCode},
+    web,
+};
 use askama::Template;
 use serde_json::Value;
 
 use super::document;
-use crate::web::{Answer, Visitor, page::Page, pages};
+use crate::web::{
+    Answer, AppState,
+    page::Page,
+    page_cache::{self, Key, Rendered, Until},
+};
 
 /// A group of operations.
 #[derive(Debug, Clone)]
@@ -95,12 +103,15 @@ struct Reference<'a> {
 static CONTENTS: LazyLock<Contents> = LazyLock::new(|| contents(document::written()));
 
 /// `/api/docs`.
-pub(super) async fn reference(visitor: Visitor) -> Answer {
-    let page = visitor.page("REST API reference");
-    Ok(pages::not_personal(pages::page(&Reference {
-        page,
-        contents: &CONTENTS,
-    })?))
+pub(super) async fn reference(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::ApiReference, |state| {
+        let template = Reference {
+            page: Page::public(&state.site, "REST API reference"),
+            contents: &CONTENTS,
+        };
+        Rendered::page(&template, Until::midnight(state.service.now()))
+    })
+    .await
 }
 
 /// A text of the document in pieces, each with whether it is code: what stands between backquotes.

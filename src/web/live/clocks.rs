@@ -101,6 +101,14 @@ pub struct Clock {
 }
 
 impl Reading {
+    /// How long what it shows at `now` stays the same; none where it stands still.
+    pub fn next_second(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        self.watch.is_running().then(|| {
+            let used = self.watch.elapsed(now);
+            TimeDelta::seconds(used.num_seconds() + 1) - used
+        })
+    }
+
     /// The clock as it stands at `now`.
     pub fn at(&self, now: DateTime<Utc>) -> Clock {
         let used = self.watch.elapsed(now);

@@ -2,9 +2,9 @@
 //!
 //! It shows the names by which people are called in the room and nothing else of anybody, and none before question time is opened.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::clocks::{self, Clock, Reading};
 use crate::{
@@ -21,7 +21,11 @@ use crate::{
         question_time::{self, ChairView},
         views,
     },
-    web::{Answer, Visitor, page::Page, pages},
+    web::{
+        Answer, AppState,
+        page::Page,
+        page_cache::{self, Key, Rendered, Until},
+    },
 };
 
 /// Whose turn it is.
@@ -136,6 +140,19 @@ impl PublicScreen {
         }
     }
 
+    /// How long what its clocks show stays the same; none where none runs.
+    fn next_second(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let turn = self
+            .speaker
+            .as_ref()
+            .and_then(|speaker| speaker.clock.as_ref());
+        [turn, self.clock.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(|clock| clock.next_second(now))
+            .min()
+    }
+
     /// How close the rows stand: a projector can't be scrolled.
     fn density(&self) -> &'static str {
         match self.rows.len() {
@@ -198,21 +215,37 @@ pub fn address(meeting: MeetingId) -> String {
 }
 
 /// The public screen of a meeting.
-pub async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
+pub async fn show(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    id: web::Path<MeetingId>,
+) -> Answer {
     let id = id.into_inner();
-    let (screen, now) = visitor
-        .run(move |service| {
-            let view = service.store.read(|db| {
-                let view = question_time::look(service, db, id)?;
-                Ok::<_, ServiceError>(question_time::for_publication(service, view))
-            })?;
-            Ok((PublicScreen::of(service, &view), service.steady_now()))
-        })
-        .await?;
+    page_cache::answer(&request, &state, Key::Screen(id), move |state| {
+        render(state, id)
+    })
+    .await
+}
+
+fn render(state: &AppState, id: MeetingId) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
+    let (now, steady) = (service.now(), service.steady_now());
+    let view = service.store.read(|db| {
+        let view = question_time::look(service, db, id)?;
+        Ok::<_, ServiceError>(question_time::for_publication(service, view))
+    })?;
+    let screen = PublicScreen::of(service, &view);
+    let mut until = Until::midnight(now);
+    if let Some(left) = screen.next_second(steady) {
+        until = until.or(now + left);
+    }
     let template = Screen {
-        page: visitor.page(format!("Public question time: {}", screen.board)),
+        page: Page::public(
+            &state.site,
+            format!("Public question time: {}", screen.board),
+        ),
         stream: super::public_stream(id),
-        content: screen.html(now)?,
+        content: screen.html(steady)?,
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, until)
 }

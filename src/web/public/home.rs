@@ -1,12 +1,17 @@
 //! The first page: what this is, who can ask, and the meetings that take questions.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use crate::{
     domain::local_time,
-    service::views,
-    web::{Answer, Visitor, page::Page, pages, routes},
+    service::{ServiceError, views},
+    web::{
+        Answer, AppState,
+        page::Page,
+        page_cache::{self, Key, Rendered, Until},
+        routes,
+    },
 };
 
 use super::words::MeetingWords;
@@ -30,24 +35,32 @@ struct Home {
     open: Vec<MeetingWords>,
 }
 
-async fn show(visitor: Visitor) -> Answer {
-    let now = visitor.service().now();
-    let coming = visitor
-        .run(|service| service.store.read(|db| views::coming_meetings(service, db)))
-        .await?;
+async fn show(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Home, render).await
+}
+
+fn render(state: &AppState) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
+    let now = service.now();
+    let coming = service
+        .store
+        .read(|db| views::coming_meetings(service, db))?;
+    let until = coming.iter().fold(Until::midnight(now), |until, view| {
+        until.counting_down_to(view.deadline.at)
+    });
     let mut open: Vec<_> = coming
         .iter()
         .filter(|view| view.takes_questions(now))
         .collect();
     open.sort_by_key(|view| view.deadline.at);
-    let settings = &visitor.service().settings;
+    let settings = &service.settings;
     // the meetings that are open may be held under a set that does not hold today
     let wording = settings.wording(
         open.first()
             .map_or_else(|| local_time::london_date(now), |view| view.meeting().date),
     );
     let template = Home {
-        page: visitor.page(settings.council.service_name.clone()).at("/"),
+        page: Page::public(&state.site, settings.council.service_name.clone()).at("/"),
         borough: settings.council.borough_name.clone(),
         council: settings.council.name.clone(),
         board: settings.council.rule.board.clone(),
@@ -60,5 +73,5 @@ async fn show(visitor: Visitor) -> Answer {
             .map(|view| MeetingWords::new(view, now))
             .collect(),
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, until)
 }

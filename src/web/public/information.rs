@@ -1,12 +1,18 @@
 //! The rule in plain words, and the pages at the foot of every page.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use askama::Template;
 
 use crate::{
     config::{Council, Retention},
     domain::{local_time, publication, refusal::Clause, wording::Wording},
-    web::{Answer, Visitor, assets, page::Page, pages, routes},
+    service::ServiceError,
+    web::{
+        Answer, AppState, assets,
+        page::Page,
+        page_cache::{self, Key, Rendered, Until},
+        routes,
+    },
 };
 
 use super::words::count;
@@ -20,6 +26,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(routes::resource("/contact").route(routes::get().to(contact)))
         .service(routes::resource("/robots.txt").route(routes::get().to(robots)))
         .service(routes::resource("/favicon.ico").route(routes::get().to(favicon)));
+}
+
+/// What the pages here say depends on the date alone: which set of figures holds.
+fn today(state: &AppState) -> Until {
+    Until::midnight(state.service.now())
 }
 
 /// A clause in plain words, with what the service does about it.
@@ -163,18 +174,20 @@ struct StandingOrderPage {
     clauses: Vec<ClauseWords>,
 }
 
-async fn standing_order(visitor: Visitor) -> Answer {
-    let service = visitor.service();
+async fn standing_order(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::StandingOrder, render_standing_order).await
+}
+
+fn render_standing_order(state: &AppState) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
     let settings = &service.settings;
     let wording = settings.wording(local_time::london_date(service.now()));
     let template = StandingOrderPage {
-        page: visitor
-            .page("How public question time works")
-            .at("/standing-order"),
+        page: Page::public(&state.site, "How public question time works").at("/standing-order"),
         council: settings.council.name.clone(),
         clauses: clauses(&wording, &settings.council),
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, today(state))
 }
 
 #[derive(Template)]
@@ -188,18 +201,22 @@ struct Accessibility {
     tested: String,
 }
 
-async fn accessibility(visitor: Visitor) -> Answer {
-    let council = visitor.service().settings.council.clone();
+async fn accessibility(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Accessibility, render_accessibility).await
+}
+
+fn render_accessibility(state: &AppState) -> Result<Rendered, ServiceError> {
+    let council = state.service.settings.council.clone();
     let statement = council.accessibility;
     let template = Accessibility {
-        page: visitor.page("Accessibility statement"),
+        page: Page::public(&state.site, "Accessibility statement"),
         reply: count(u64::from(statement.reply_working_days), "working day"),
         prepared: local_time::short_date(statement.prepared),
         reviewed: local_time::short_date(statement.reviewed),
         tested: local_time::short_date(statement.tested),
         council,
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, today(state))
 }
 
 #[derive(Template)]
@@ -215,8 +232,12 @@ struct Privacy {
     letters: String,
 }
 
-async fn privacy(visitor: Visitor) -> Answer {
-    let settings = &visitor.service().settings;
+async fn privacy(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Privacy, render_privacy).await
+}
+
+fn render_privacy(state: &AppState) -> Result<Rendered, ServiceError> {
+    let settings = &state.service.settings;
     let Retention {
         draft,
         personal_details,
@@ -231,7 +252,7 @@ async fn privacy(visitor: Visitor) -> Answer {
         months => count(u64::from(months), "month"),
     };
     let template = Privacy {
-        page: visitor.page("Privacy"),
+        page: Page::public(&state.site, "Privacy"),
         council: settings.council.clone(),
         published: publication::RULE,
         draft: days(draft),
@@ -239,7 +260,7 @@ async fn privacy(visitor: Visitor) -> Answer {
         refused: months(refused_question),
         letters: days(delivered_letter),
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, today(state))
 }
 
 #[derive(Template)]
@@ -250,17 +271,21 @@ struct Cookies {
     device_days: i64,
 }
 
-async fn cookies(visitor: Visitor) -> Answer {
+async fn cookies(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Cookies, render_cookies).await
+}
+
+fn render_cookies(state: &AppState) -> Result<Rendered, ServiceError> {
     let template = Cookies {
-        page: visitor.page("Cookies"),
-        device_days: visitor.service().settings.sessions.known_device.num_days(),
-        visitor_cookie: if visitor.service().settings.server.secure_cookies {
+        page: Page::public(&state.site, "Cookies"),
+        device_days: state.service.settings.sessions.known_device.num_days(),
+        visitor_cookie: if state.service.settings.server.secure_cookies {
             "__Host-visitor"
         } else {
             "visitor"
         },
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, today(state))
 }
 
 #[derive(Template)]
@@ -271,17 +296,21 @@ struct Contact {
     notice: String,
 }
 
-async fn contact(visitor: Visitor) -> Answer {
-    let service = visitor.service();
+async fn contact(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Contact, render_contact).await
+}
+
+fn render_contact(state: &AppState) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
     let wording = service
         .settings
         .wording(local_time::london_date(service.now()));
     let template = Contact {
-        page: visitor.page("Contact"),
+        page: Page::public(&state.site, "Contact"),
         council: service.settings.council.clone(),
         notice: wording.notice(),
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, today(state))
 }
 
 /// What belongs to one person, and what is for staff or programs, stays out of search engines.

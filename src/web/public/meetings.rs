@@ -1,6 +1,6 @@
 //! The meetings, and each meeting's page.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use crate::{
@@ -9,16 +9,17 @@ use crate::{
         wording::RuleNames,
     },
     service::{
-        question_time,
+        ServiceError, question_time,
         views::{self, PublishedAt},
     },
     store::questions,
     web::{
-        Answer, Visitor,
+        Answer, AppState,
         components::{Crumb, SummaryRow},
         live,
         page::Page,
-        pages, routes,
+        page_cache::{self, Key, Rendered, Until},
+        routes,
     },
 };
 
@@ -42,18 +43,22 @@ struct Meetings {
     past: Vec<MeetingWords>,
 }
 
-async fn list(visitor: Visitor) -> Answer {
-    let now = visitor.service().now();
-    let (coming, past) = visitor
-        .run(|service| {
-            service.store.read(|db| {
-                Ok((
-                    views::coming_meetings(service, db)?,
-                    views::past_meetings(service, db, MOST_PAST)?,
-                ))
-            })
-        })
-        .await?;
+async fn list(request: HttpRequest, state: web::Data<AppState>) -> Answer {
+    page_cache::answer(&request, &state, Key::Meetings, render_list).await
+}
+
+fn render_list(state: &AppState) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
+    let now = service.now();
+    let (coming, past) = service.store.read(|db| {
+        Ok::<_, ServiceError>((
+            views::coming_meetings(service, db)?,
+            views::past_meetings(service, db, MOST_PAST)?,
+        ))
+    })?;
+    let until = coming.iter().fold(Until::midnight(now), |until, view| {
+        until.counting_down_to(view.deadline.at)
+    });
     let mut open = Vec::new();
     let mut closed = Vec::new();
     let mut over = Vec::new();
@@ -70,12 +75,12 @@ async fn list(visitor: Visitor) -> Answer {
     open.sort_by_key(|(deadline, _)| *deadline);
     over.extend(past.iter().map(|view| MeetingWords::new(view, now)));
     let template = Meetings {
-        page: visitor.page("Meetings").at("/meetings"),
+        page: Page::public(&state.site, "Meetings").at("/meetings"),
         open: open.into_iter().map(|(_, meeting)| meeting).collect(),
         closed,
         past: over,
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, until)
 }
 
 /// An agenda item as residents see it.
@@ -133,28 +138,40 @@ struct Show {
     screen: String,
 }
 
-async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
+async fn show(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    id: web::Path<MeetingId>,
+) -> Answer {
     let id = id.into_inner();
-    let now = visitor.service().now();
-    let (view, published, received, next, state) = visitor
-        .run(move |service| {
-            service.store.read(|db| {
-                let view = views::meeting(service, db, id)?;
-                // nothing was put at a meeting that was not held
-                let published = match view.meeting().status {
-                    MeetingStatus::Held => views::published_at(db, id)?,
-                    MeetingStatus::Scheduled | MeetingStatus::Cancelled => PublishedAt::default(),
-                };
-                let received = questions::count_by_status(db, id)?
-                    .iter()
-                    .any(|(status, _)| *status != Status::Disowned);
-                let next = views::next_meeting_of_board(service, db, view.meeting())?;
-                let state = question_time::state(service, db, &view)?;
-                Ok((view, published, received, next, state))
-            })
-        })
-        .await?;
-    let names = &visitor.service().settings.council.rule;
+    page_cache::answer(&request, &state, Key::Meeting(id), move |state| {
+        render_meeting(state, id)
+    })
+    .await
+}
+
+fn render_meeting(state: &AppState, id: MeetingId) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
+    let now = service.now();
+    let (view, published, received, next, question_time) = service.store.read(|db| {
+        let view = views::meeting(service, db, id)?;
+        // nothing was put at a meeting that was not held
+        let published = match view.meeting().status {
+            MeetingStatus::Held => views::published_at(db, id)?,
+            MeetingStatus::Scheduled | MeetingStatus::Cancelled => PublishedAt::default(),
+        };
+        let received = questions::count_by_status(db, id)?
+            .iter()
+            .any(|(status, _)| *status != Status::Disowned);
+        let next = views::next_meeting_of_board(service, db, view.meeting())?;
+        let question_time = question_time::state(service, db, &view)?;
+        Ok::<_, ServiceError>((view, published, received, next, question_time))
+    })?;
+    let mut until = Until::midnight(now).counting_down_to(view.deadline.at);
+    if let Some(next) = &next {
+        until = until.counting_down_to(next.deadline.at);
+    }
+    let names = &service.settings.council.rule;
     let meeting = MeetingWords::new(&view, now);
     let title = meeting.name();
     let mut rows = vec![
@@ -166,12 +183,12 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         rows.push(SummaryRow::new("Ended", local_time::clock_time(ended)));
     }
     let template = Show {
-        screen: if live::screen::is_on(view.meeting(), &state, now) {
+        screen: if live::screen::is_on(view.meeting(), &question_time, now) {
             live::screen::address(id)
         } else {
             String::new()
         },
-        page: visitor.page(title.clone()).within("/meetings"),
+        page: Page::public(&state.site, title.clone()).within("/meetings"),
         crumbs: vec![Crumb::new("Meetings", "/meetings"), Crumb::here(title)],
         rows,
         agenda_published: view.meeting().agenda_published,
@@ -190,5 +207,5 @@ async fn show(visitor: Visitor, id: web::Path<MeetingId>) -> Answer {
         next: next.map(|next| MeetingWords::new(&next, now)),
         meeting,
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    Rendered::page(&template, until)
 }

@@ -1,6 +1,6 @@
 //! The questions put before, with their answers: the latest first, or those that a search finds.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -11,13 +11,17 @@ use crate::{
         search::{self, Sought},
         views::{self, PublicQuestion},
     },
-    store::questions::{self, Filter},
+    store::{
+        error::StoreError,
+        questions::{self, Filter},
+    },
     web::{
-        Answer, Visitor,
+        Answer, AppState,
         components::FieldProblem,
         executor::Lane,
         marked::{Marked, shared_only},
         page::Page,
+        page_cache::{self, Key, Rendered, Until},
         pages, routes,
     },
 };
@@ -96,14 +100,23 @@ impl Questions {
     }
 }
 
-async fn list(visitor: Visitor, from: web::Query<From>) -> Answer {
+async fn list(request: HttpRequest, state: web::Data<AppState>, from: web::Query<From>) -> Answer {
     let From { before, q } = from.into_inner();
     match Sought::parse(&q) {
-        Ok(Some(sought)) => results(&visitor, q, sought).await,
-        Ok(None) => latest(&visitor, before.filter(|id| !id.is_empty())).await,
+        Ok(Some(sought)) => results(&state, q, sought).await,
+        Ok(None) => {
+            let before = match before.filter(|id| !id.is_empty()) {
+                Some(id) => Some(
+                    id.parse::<QuestionId>()
+                        .map_err(|_| ServiceError::NotFound)?,
+                ),
+                None => None,
+            };
+            let key = before.map_or(Key::Questions, Key::QuestionsBefore);
+            page_cache::answer(&request, &state, key, move |state| latest(state, before)).await
+        }
         Err(malformed) => {
-            let page = visitor
-                .page("Questions and answers")
+            let page = Page::public(&state.site, "Questions and answers")
                 .within("/questions")
                 .with_errors(true);
             pages::invalid(&Questions {
@@ -114,12 +127,12 @@ async fn list(visitor: Visitor, from: web::Query<From>) -> Answer {
     }
 }
 
-/// What a search found.
-async fn results(visitor: &Visitor, q: String, sought: Sought) -> Answer {
+/// What a search found. It is not kept: strangers can search for endlessly many words.
+async fn results(state: &web::Data<AppState>, q: String, sought: Sought) -> Answer {
     let title = format!("{} – Questions and answers", sought.in_short());
     let words = sought.matter();
-    let found = visitor
-        .run_in(Lane::Searches, move |service| {
+    let found = state
+        .run(Lane::Searches, move |service| {
             service
                 .store
                 .read(|db| search::questions_put(service, db, &sought, None, search::MOST))
@@ -142,40 +155,33 @@ async fn results(visitor: &Visitor, q: String, sought: Sought) -> Answer {
         searched: true,
         summary: search::summary(found.len()),
         found,
-        ..Questions::blank(visitor.page(title).within("/questions"), q)
+        ..Questions::blank(Page::public(&state.site, title).within("/questions"), q)
     };
     Ok(pages::not_personal(pages::page(&template)?))
 }
 
 /// The latest, or those before one of them.
-async fn latest(visitor: &Visitor, before: Option<String>) -> Answer {
-    let before = match before {
-        Some(id) => Some(
-            id.parse::<QuestionId>()
-                .map_err(|_| ServiceError::NotFound)?,
-        ),
-        None => None,
-    };
-    let (put, more) = visitor
-        .run(move |service| {
-            service.store.read(|db| {
-                let filter = Filter {
-                    published: true,
-                    ..Filter::default()
-                };
-                let most = i64::try_from(A_PAGE + 1).unwrap_or(i64::MAX);
-                let mut found = questions::page(db, &filter, before, most)?;
-                let more = found.len() > A_PAGE;
-                found.truncate(A_PAGE);
-                let last = found.last().map(|question| question.id);
-                let put = found
-                    .iter()
-                    .map(|question| views::public_question(db, question))
-                    .collect::<Result<Vec<_>, ServiceError>>()?;
-                Ok::<_, ServiceError>((put, last.filter(|_| more)))
-            })
-        })
-        .await?;
+fn latest(state: &AppState, before: Option<QuestionId>) -> Result<Rendered, ServiceError> {
+    let service = &state.service;
+    let (put, more, of_ours) = service.store.read(|db| {
+        let filter = Filter {
+            published: true,
+            ..Filter::default()
+        };
+        let most = i64::try_from(A_PAGE + 1).unwrap_or(i64::MAX);
+        let mut found = questions::page(db, &filter, before, most)?;
+        let more = found.len() > A_PAGE;
+        found.truncate(A_PAGE);
+        let last = found.last().map(|question| question.id);
+        let put = views::public_questions(db, &found)?;
+        let of_ours = match before.map(|id| questions::question(db, id)) {
+            None => true,
+            Some(Ok(question)) => question.is_published(),
+            Some(Err(StoreError::NotFound)) => false,
+            Some(Err(error)) => return Err(error.into()),
+        };
+        Ok::<_, ServiceError>((put, last.filter(|_| more), of_ours))
+    })?;
     let mut meetings: Vec<AtMeeting> = Vec::new();
     for question in put {
         let href = format!("/meetings/{}", question.meeting_id);
@@ -192,12 +198,18 @@ async fn latest(visitor: &Visitor, before: Option<String>) -> Answer {
             }),
         }
     }
-    let page = visitor.page("Questions and answers").at("/questions");
+    let page = Page::public(&state.site, "Questions and answers").at("/questions");
     let template = Questions {
         meetings,
         first: before.is_none(),
         more: more.map_or_else(String::new, |last| format!("/questions?before={last}")),
         ..Questions::blank(page, String::new())
     };
-    Ok(pages::not_personal(pages::page(&template)?))
+    let rendered = Rendered::page(&template, Until::midnight(service.now()))?;
+    // a page of ours leads only to what follows a published question; other addresses are endlessly many
+    Ok(if of_ours {
+        rendered
+    } else {
+        rendered.not_kept()
+    })
 }

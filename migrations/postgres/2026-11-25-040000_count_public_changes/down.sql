@@ -1,0 +1,15 @@
+DROP TRIGGER public_changes_boards ON boards;
+DROP TRIGGER public_changes_meetings ON meetings;
+DROP TRIGGER public_changes_agenda_items ON agenda_items;
+DROP TRIGGER public_changes_calendar_days ON calendar_days;
+DROP TRIGGER public_changes_question_time_events ON question_time_events;
+DROP TRIGGER public_changes_minutes ON minutes;
+DROP TRIGGER public_changes_written_responses ON written_responses;
+DROP TRIGGER public_changes_replies ON replies;
+DROP TRIGGER public_changes_questions_insert ON questions;
+DROP TRIGGER public_changes_questions_first ON questions;
+DROP TRIGGER public_changes_questions_update ON questions;
+DROP TRIGGER public_changes_questions_delete ON questions;
+DROP FUNCTION public_question_added();
+DROP FUNCTION public_changed();
+DROP TABLE public_changes;
