@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod private_files;
 
 pub mod domain;
 

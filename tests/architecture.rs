@@ -9,6 +9,7 @@ use std::{
 const FLOORS: &[(&str, u8)] = &[
     ("clock", 0),
     ("domain", 0),
+    ("private_files", 0),
     ("config", 1),
     ("store", 1),
     ("service", 2),

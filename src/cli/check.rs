@@ -1,14 +1,18 @@
 //! Checking the settings and the database, without changing either.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use super::start::{read_seeds, store};
+use super::start::{Opened, read_seeds, store};
 use crate::{
     clock::{Clock, SystemClock},
-    config::{Environment, Settings},
+    config::{Environment, MailTransport, Settings},
+    private_files,
     store::{connection::DatabaseUrl, dialect, error::StoreError, migrate::SCHEMA},
 };
 
@@ -46,7 +50,13 @@ pub(super) fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     if url.file().is_some_and(|file| !Path::new(file).exists()) {
         println!("database: not there yet; the first start makes it");
     } else {
-        let store = store(settings)?;
+        // before it is opened, which mends the file's mode
+        report(
+            "permissions",
+            open_to_others(settings, &url),
+            "for this account alone",
+        );
+        let Opened { store, .. } = store(settings)?;
         let standing = SCHEMA.standing(&store)?;
         let pending = (!standing.pending.is_empty())
             .then(|| format!("to be brought up to date: {}", standing.pending.join(", ")));
@@ -73,5 +83,35 @@ pub(super) fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// Names the files and directories of ours that other accounts have a right to.
+fn open_to_others(settings: &Settings, url: &DatabaseUrl) -> Option<String> {
+    let mut ours: Vec<PathBuf> = Vec::new();
+    if let Some(file) = url.file() {
+        ours.extend(
+            file.parent()
+                .filter(|p| !p.as_os_str().is_empty())
+                .map(Path::to_owned),
+        );
+        for suffix in ["", "-wal", "-shm", ".erasures", ".lock", ".backed-up"] {
+            ours.push(private_files::beside(file, suffix));
+        }
+    }
+    ours.extend(settings.retention.journal.clone());
+    if let MailTransport::Folder(folder) = &settings.mail.transport {
+        ours.push(folder.clone());
+    }
+    let open: Vec<String> = ours
+        .iter()
+        .filter(|path| private_files::is_open_to_others(path).unwrap_or(false))
+        .map(|path| path.display().to_string())
+        .collect();
+    (!open.is_empty()).then(|| {
+        format!(
+            "other accounts can read {}: take that from them (chmod go= …)",
+            open.join(", ")
+        )
     })
 }

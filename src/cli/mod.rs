@@ -3,9 +3,12 @@
 //! Each subcommand is a file. What a command prints for a person or a program goes to standard output; the log goes to
 //! standard error.
 
+mod backup;
 mod check;
+mod erase;
 mod evaluate;
 mod import;
+mod restore;
 mod serve;
 mod staff;
 mod start;
@@ -51,8 +54,35 @@ enum Command {
     Import(import::ImportCommand),
     /// Check the settings and the database, and change nothing
     Check,
+    /// Copy the database into a new file while the service runs (SQLite)
+    Backup {
+        /// The new file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Make nothing: check that a copy made before can be restored.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Put a copy in the place of the database, without those whose details were removed since (SQLite, with the service stopped)
+    Restore {
+        /// The copy.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A journal of erasures kept elsewhere, where the one of this machine is lost.
+        #[arg(long, value_name = "JOURNAL")]
+        erasures: Option<PathBuf>,
+    },
     /// Remove personal details, drafts and sessions whose time is over
     Purge,
+    /// Remove the personal details of one question before they are due
+    Erase {
+        /// Its reference, such as PQ-2026-7KX4.
+        #[arg(value_name = "REFERENCE")]
+        reference: String,
+        /// Why, for the audit trail. It must name nobody.
+        #[arg(long)]
+        reason: String,
+    },
     /// Measure how well the service judges, on files with known answers
     #[command(subcommand)]
     Evaluate(evaluate::EvaluateCommand),
@@ -92,6 +122,13 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => return serve::serve(Started::open(settings)?),
         Command::Check => return check::check(&settings),
+        Command::Backup { file, check } => backup::backup(&settings, file, *check)?,
+        Command::Restore { file, erasures } => {
+            restore::restore(&settings, file, erasures.as_deref())?;
+        }
+        Command::Erase { reference, reason } => {
+            erase::erase(&Started::open(settings)?.service, reference, reason)?;
+        }
         Command::Migrate => {
             let run = Started::open(settings)?.migrated;
             println!("{} migrations run", run.len());
@@ -114,6 +151,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Staff(command) => staff::carry_out(&Started::open(settings)?.service, command)?,
         Command::Purge => {
             let started = Started::open(settings)?;
+            remove_personal_details::remove_again(&started.service)?;
             let removed = remove_personal_details::remove_what_is_due(&started.service)?;
             println!(
                 "Removed: the details of {} questioners, {} drafts, {} sessions, {} letters",

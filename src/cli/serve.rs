@@ -27,7 +27,17 @@ const FILES_BESIDE: usize = 500;
 /// Serves until it is told to stop.
 pub(super) fn serve(started: Started) -> anyhow::Result<ExitCode> {
     let service = started.service;
+    let _in_use = started.in_use;
     let settings = service.settings.clone();
+    // before anybody can ask for it
+    let again =
+        remove_personal_details::remove_again(&service).context("the journal of erasures")?;
+    if again > 0 {
+        tracing::warn!(
+            questioners = again,
+            "details that a restored backup had brought back have been removed again"
+        );
+    }
     if settings.seeds.load_when_empty && seed(&service)? {
         tracing::info!("the empty database has been filled with the seeds");
     }

@@ -1,5 +1,7 @@
 //! What is fine on one's own machine and nowhere else.
 
+use secrecy::ExposeSecret;
+
 use super::mail::MailTransport;
 use super::reader::Reader;
 use super::{Environment, Settings};
@@ -32,6 +34,16 @@ fn check_production(settings: &Settings, reader: &mut Reader) {
         !matches!(settings.mail.transport, MailTransport::Smtp(_)),
         "mail.transport",
         "must be \"smtp\", or nobody would get a letter,",
+    );
+    refuse(
+        settings.retention.journal.is_none()
+            && settings
+                .database
+                .url
+                .expose_secret()
+                .starts_with("postgres"),
+        "retention.journal",
+        "must name a file outside PostgreSQL, or what was erased comes back with a restored backup,",
     );
     refuse(
         settings.seeds.load_when_empty,

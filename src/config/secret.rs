@@ -13,6 +13,7 @@ use rand::rngs::OsRng;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Environment;
+use crate::private_files;
 
 /// The fewest characters that a secret may have.
 pub const LEAST_CHARACTERS: usize = 32;
@@ -137,7 +138,7 @@ fn make(file: &Path) -> Result<SecretKey, SecretError> {
         .map_err(|error| failed(io::Error::other(error)))?;
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     if let Some(directory) = file.parent() {
-        std::fs::create_dir_all(directory).map_err(failed)?;
+        private_files::create_directories(directory).map_err(failed)?;
     }
     let draft = file.with_extension(format!("{}.{}", std::process::id(), &digits[..8]));
     let written =
@@ -151,11 +152,7 @@ fn make(file: &Path) -> Result<SecretKey, SecretError> {
 }
 
 fn write_private(file: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
+    let mut opened = private_files::create_new(file)?;
     opened.write_all(text.as_bytes())?;
     opened.sync_all()
 }

@@ -158,6 +158,8 @@ pub struct Retention {
     pub refused_question: Months,
     /// Letters delivered, with their text.
     pub delivered_letter: TimeDelta,
+    /// The file that names what was removed, for after a restore; none for one beside the SQLite database.
+    pub journal: Option<PathBuf>,
 }
 
 impl Retention {
@@ -173,6 +175,7 @@ impl Retention {
             delivered_letter: TimeDelta::days(
                 reader.number("retention.delivered_letter_days", 1..=3650),
             ),
+            journal: reader.optional_text("retention.journal").map(PathBuf::from),
         }
     }
 }

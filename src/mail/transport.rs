@@ -1,7 +1,7 @@
 //! How letters leave the house: to a mail server, into a folder, or into memory.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, Once, PoisonError},
@@ -21,6 +21,7 @@ use super::message;
 use crate::{
     config::{MailTransport, Settings, Smtp, SmtpSecurity},
     domain::id::LetterId,
+    private_files,
     service::deliver_outbox::{Delivering, Outgoing, Postman, Undelivered},
 };
 
@@ -164,11 +165,14 @@ fn file_name(letter: &Outgoing) -> String {
     )
 }
 
-/// Puts a file there whole: a reader, or a start after a power cut, finds all of it or none.
+/// Puts a file there whole, for this account alone since letters hold private links: a reader, or a start after a power cut, finds
+/// all of it or none.
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
+    private_files::create_directories(folder)?;
     let unfinished = folder.join(format!(".{name}.part"));
-    let mut file = File::create(&unfinished)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    let mut file = private_files::open(&mut options, &unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, folder.join(name))?;

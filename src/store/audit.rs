@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::{
     coded,
+    domain::id::QuestionId,
     store::{connection::Db, error::StoreError, rows, schema::audit_entries, types::Instant},
 };
 
@@ -100,4 +101,18 @@ pub fn latest(db: &mut Db, before: Option<&str>, most: i64) -> Result<Vec<Entry>
         query = query.filter(audit_entries::id.lt(before.to_owned()));
     }
     Ok(query.order(audit_entries::id.desc()).limit(most).load(db)?)
+}
+
+/// The questions on which this act was carried out, each once.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn subjects_of(db: &mut Db, act: &str) -> Result<Vec<QuestionId>, StoreError> {
+    let ids: Vec<String> = audit_entries::table
+        .filter(audit_entries::act.eq(act))
+        .filter(audit_entries::subject_kind.eq("question"))
+        .select(audit_entries::subject_id)
+        .distinct()
+        .load(db)?;
+    ids.iter().map(|id| rows::parsed(id)).collect()
 }

@@ -13,6 +13,7 @@ use diesel::r2d2::R2D2Connection;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::StoreError;
+use crate::private_files;
 
 /// A connection to the database, whichever it is.
 ///
@@ -214,18 +215,11 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
         if path.exists() {
             return Ok(());
         }
-        if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            let mut directories = std::fs::DirBuilder::new();
-            directories.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut directories, 0o700);
-            directories.create(parent)?;
+        if let Some(parent) = path.parent() {
+            private_files::create_directories(parent)?;
         }
         let mut options = std::fs::OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(path).map(drop)
+        private_files::open(options.create(true).append(true), path).map(drop)
     };
     create().map_err(|e| match e.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,

@@ -217,6 +217,50 @@ pub fn empty_write_ahead_log(db: &mut Db) -> Result<bool, StoreError> {
     }
 }
 
+/// Writes a consistent copy of an SQLite database into a file that is missing or empty, while others read and write it. What was
+/// deleted is not in the copy. The copy is not synced to the disk.
+///
+/// Call it through [`Store::maintain`](super::transaction::Store::maintain), outside a transaction.
+///
+/// # Errors
+/// [`StoreError`] where the disk is full or fails, and on PostgreSQL, which has means of its own.
+pub fn copy_into(db: &mut Db, file: &str) -> Result<(), StoreError> {
+    match db {
+        Db::Postgres(_) => Err(StoreError::other("PostgreSQL is copied by pg_dump")),
+        Db::Sqlite(c) => {
+            diesel::sql_query("VACUUM INTO ?")
+                .bind::<Text, _>(file)
+                .execute(c)?;
+            Ok(())
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Mode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+/// Moves SQLite's write-ahead log into the file and gives it up, so that the file alone is the database. SQLite refuses while
+/// anybody else has the database open. PostgreSQL has no such file: nothing is done.
+///
+/// Call it through [`Store::maintain`](super::transaction::Store::maintain), outside a transaction.
+///
+/// # Errors
+/// [`StoreError::Busy`] where the database is open elsewhere.
+pub fn close_into_one_file(db: &mut Db) -> Result<(), StoreError> {
+    match db {
+        Db::Postgres(_) => Ok(()),
+        Db::Sqlite(c) => {
+            let mode: Mode = diesel::sql_query("PRAGMA journal_mode = DELETE").get_result(c)?;
+            (mode.journal_mode == "delete")
+                .then_some(())
+                .ok_or(StoreError::Busy)
+        }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Problem {
     #[diesel(sql_type = Text)]

@@ -3,7 +3,9 @@
 //! The functions here take an open transaction and speak in the domain's types; [`transaction::Store`] opens it.
 
 pub mod connection;
+pub mod copies;
 pub mod dialect;
+pub mod erasures;
 pub mod error;
 pub mod failed_sign_ins;
 pub mod migrate;

@@ -67,6 +67,29 @@ pub fn due(
     ids.iter().map(|id| rows::parsed(id)).collect()
 }
 
+/// Of these questions, those whose personal details are there, or whose words are though they were never published.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn still_there(db: &mut Db, named: &[QuestionId]) -> Result<Vec<QuestionId>, StoreError> {
+    let keys: Vec<String> = named.iter().map(ToString::to_string).collect();
+    let words_left = questions::put_on
+        .is_null()
+        .and(questions::public_text.ne(REMOVED));
+    let ids: Vec<String> = questions::table
+        .left_join(questioners::table)
+        .filter(questions::id.eq_any(keys))
+        .filter(
+            questioners::question_id
+                .nullable()
+                .is_not_null()
+                .or(words_left),
+        )
+        .select(questions::id)
+        .load(db)?;
+    ids.iter().map(|id| rows::parsed(id)).collect()
+}
+
 /// Removes everything personal about a question: details, allowance keys, letters, the words that were redacted, drafts, what officers
 /// wrote about the person, and what a refusal quotes. The words and the name stay only where the question is published
 /// ([`publication`]); of any other the answers go as well, for they speak of it.

@@ -317,6 +317,14 @@ pub fn delete_sessions_of(db: &mut Db, id: StaffId) -> Result<usize, StoreError>
     )
 }
 
+/// Ends every session of everybody, and returns how many there were.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn end_all_sessions(db: &mut Db) -> Result<usize, StoreError> {
+    Ok(diesel::delete(staff_sessions::table).execute(db)?)
+}
+
 /// Ends the sessions that were last seen before an instant or began before another.
 ///
 /// # Errors

@@ -161,6 +161,11 @@ impl Store {
         Source::new(&self.0.settings, Purpose::Reading)
     }
 
+    /// Returns the SQLite file, where it is one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.0.settings.url.file()
+    }
+
     /// Whether the database answers: for a readiness check.
     ///
     /// # Errors

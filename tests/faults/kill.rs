@@ -15,7 +15,7 @@ const KILLS: usize = 6;
 const CLIENTS: usize = 8;
 
 /// A demonstration meeting that still takes questions and has no agenda yet.
-async fn open_meeting(client: &reqwest::Client, address: &str) -> String {
+pub async fn open_meeting(client: &reqwest::Client, address: &str) -> String {
     let found: Value = client
         .get(format!("{address}/api/v1/meetings"))
         .send()
@@ -34,7 +34,8 @@ async fn open_meeting(client: &reqwest::Client, address: &str) -> String {
         .to_owned()
 }
 
-fn notice(meeting: &str, number: usize) -> Value {
+/// What the person with this number sends.
+pub fn notice(meeting: &str, number: usize) -> Value {
     json!({
         "meeting": meeting,
         "matter": "Street lighting",

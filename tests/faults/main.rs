@@ -11,6 +11,7 @@ mod postgres;
 mod service;
 
 mod archive;
+mod backup;
 mod clock_steps;
 mod hanging_up;
 mod kill;
@@ -19,4 +20,5 @@ mod listed;
 mod outbox;
 mod process;
 mod races;
+mod strangers;
 mod two_at_once;

@@ -14,39 +14,103 @@ pub struct Process {
     pub address: String,
 }
 
+/// The program with the settings of a test, and no command yet: as it is typed at a prompt.
+pub fn program(database_url: &str, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_public-question-time"));
+    set(&mut command, database_url, folder);
+    command
+}
+
+fn set(command: &mut Command, database_url: &str, folder: &Path) {
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PQT__DATABASE__URL", database_url)
+        .env("PQT__MAIL__FOLDER", folder.join("mail"))
+        .env("PQT__RETENTION__JOURNAL", folder.join("erasures"))
+        .env("PQT__OUTBOX__POLL_INTERVAL_MILLISECONDS", "100")
+        .env("PQT__OUTBOX__LEASE_SECONDS", "5")
+        .env(
+            "PQT__SECRET__KEY",
+            "a secret that only the tests know, 0123456789",
+        )
+        .env("PQT__LIMITS__SUBMISSIONS_PER_MINUTE", "100000")
+        .env("PQT__LIMITS__API_REQUESTS_PER_MINUTE", "100000")
+        .env("PQT__LOG__FILTER", "error");
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// Runs a command to its end: whether it succeeded, and everything that it said.
+pub fn run(command: &mut Command) -> (bool, String) {
+    let output = command.stdin(Stdio::null()).output().expect("the program");
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
 impl Process {
     /// Starts it. It answers once it is [`ready`](Self::ready).
     pub fn start(database: &Database, folder: &Path) -> Self {
-        Self::start_with(database, folder, &[])
+        Self::start_at(&database.url_text(), folder, &[])
     }
 
     /// Starts it under settings of the test's.
     pub fn start_with(database: &Database, folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        Self::start_at(&database.url_text(), folder, settings)
+    }
+
+    /// Starts it on the database at this URL, with further variables of its environment.
+    pub fn start_at(database_url: &str, folder: &Path, more: &[(&str, &str)]) -> Self {
+        let program = program(database_url, folder);
+        Self::start_as(program, more)
+    }
+
+    /// Starts it as this command, which may be another program that runs it.
+    pub fn start_as(mut command: Command, more: &[(&str, &str)]) -> Self {
+        let port = free_port();
         let address = format!("http://127.0.0.1:{port}");
-        let child = Command::new(env!("CARGO_BIN_EXE_public-question-time"))
+        let child = command
             .env("PQT__SERVER__BIND", format!("127.0.0.1:{port}"))
             .env("PQT__COUNCIL__PUBLIC_URL", &address)
-            .env("PQT__DATABASE__URL", database.url_text())
-            .env("PQT__MAIL__FOLDER", folder.join("mail"))
-            .env("PQT__OUTBOX__POLL_INTERVAL_MILLISECONDS", "100")
-            .env("PQT__OUTBOX__LEASE_SECONDS", "5")
-            .env(
-                "PQT__SECRET__KEY",
-                "a secret that only the tests know, 0123456789",
-            )
-            .env("PQT__LIMITS__SUBMISSIONS_PER_MINUTE", "100000")
-            .env("PQT__LIMITS__API_REQUESTS_PER_MINUTE", "100000")
-            .env("PQT__LOG__FILTER", "error")
-            .envs(settings.iter().copied())
+            .envs(more.iter().copied())
+            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
             .expect("the program");
         Self { child, address }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM, and how it ended. Fails where that takes longer than a minute.
+    pub fn terminate(mut self) -> std::process::ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(run(Command::new("kill").args(["-TERM", &pid])).0);
+        self.ended(Duration::from_secs(60)).expect("it ends")
+    }
+
+    /// How it ended, where it does within this time.
+    pub fn ended(&mut self, within: Duration) -> Option<std::process::ExitStatus> {
+        let steps = within.as_millis() / 20;
+        (0..=steps).find_map(|_| {
+            let ended = self.child.try_wait().expect("its state");
+            if ended.is_none() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            ended
+        })
     }
 
     /// Waits until it answers.
@@ -65,11 +129,6 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the program does not become ready");
-    }
-
-    /// Its identifier.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// SIGKILL: nothing is tidied up.

@@ -75,6 +75,15 @@ impl PostgresDatabase {
     pub fn url(&self) -> String {
         self.server.url(&self.name)
     }
+
+    /// One of the programs that come with the server, such as `pg_dump`.
+    #[allow(
+        dead_code,
+        reason = "each test binary includes this file and uses what it needs"
+    )]
+    pub fn program(name: &str) -> Command {
+        Command::new(binaries().expect("PostgreSQL").join(name))
+    }
 }
 
 impl Drop for PostgresDatabase {

@@ -42,8 +42,14 @@ pub struct Desk {
 
 /// Another node on the same database: it shares nothing with the first but the database and the clock.
 pub fn node(database: &Database, clock: &Arc<FixedClock>) -> Service {
+    node_with(database, clock, "")
+}
+
+/// Another node with settings of its own.
+pub fn node_with(database: &Database, clock: &Arc<FixedClock>, toml: &str) -> Service {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
-    let settings = Settings::from_parts(&config, "", &[]).expect("the settings of the repository");
+    let settings =
+        Settings::from_parts(&config, toml, &[]).expect("the settings of the repository");
     let key = SecretKey::parse("a secret that only the tests know, 0123456789").expect("a secret");
     Service::new(database.open(), clock.clone(), Arc::new(settings), key)
 }

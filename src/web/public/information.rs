@@ -243,6 +243,7 @@ fn render_privacy(state: &AppState) -> Result<Rendered, ServiceError> {
         personal_details,
         refused_question,
         delivered_letter,
+        journal: _,
     } = &settings.retention;
     let days = |time: &chrono::TimeDelta| count(time.num_days().unsigned_abs(), "day");
     let months = |time: &chrono::Months| match time.as_u32() {
