@@ -4,6 +4,7 @@ use std::{net::TcpListener, process::ExitCode, time::Duration};
 
 use actix_web::web;
 use anyhow::Context;
+use chrono::TimeDelta;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,7 @@ use crate::{
     config::{Environment, Settings},
     mail,
     service::{Service, follow_up, remove_personal_details},
-    web::{AppState, server},
+    web::{AppState, metrics, server},
 };
 
 /// How often what is over is removed.
@@ -20,6 +21,12 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the database is asked whether it still confirms what it writes.
 const WATCH_EVERY: Duration = Duration::from_secs(2);
+
+/// How often the clocks are compared.
+const CLOCKS_EVERY: Duration = Duration::from_secs(60);
+
+/// How far apart they may be before it is worth a word.
+const CLOCKS_APART: TimeDelta = TimeDelta::seconds(1);
 
 /// Files that the process has open beside the streams of screens: the database, letters, requests.
 const FILES_BESIDE: usize = 500;
@@ -85,7 +92,19 @@ async fn until_stopped(service: Service, listener: TcpListener) -> anyhow::Resul
         state.bell.clone(),
         stop_mail.clone(),
     );
-    let upkeep = tokio::spawn(keep_up(service.clone()));
+    let upkeep = tokio::spawn(keep_up(state.clone()));
+    let clocks = tokio::spawn(compare_clocks(state.clone()));
+    let watched = match settings.metrics.bind {
+        Some(bind) => {
+            let listener = TcpListener::bind(bind)
+                .with_context(|| format!("metrics.bind: {bind} cannot be listened on"))?;
+            let server = metrics::serve(state.clone(), listener)?;
+            let handle = server.handle();
+            tokio::spawn(server);
+            Some(handle)
+        }
+        None => None,
+    };
     let server = server::run(state.clone(), listener)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
@@ -101,6 +120,10 @@ async fn until_stopped(service: Service, listener: TcpListener) -> anyhow::Resul
     handle.stop(true).await;
     serving.await.context("the server")??;
     upkeep.abort();
+    clocks.abort();
+    if let Some(watched) = watched {
+        watched.stop(false).await;
+    }
     stop_mail.cancel();
     if tokio::time::timeout(settings.server.shutdown_timeout, worker)
         .await
@@ -113,7 +136,8 @@ async fn until_stopped(service: Service, listener: TcpListener) -> anyhow::Resul
 }
 
 /// Follows up what was forgotten and removes what is over, now and every hour.
-async fn keep_up(service: Service) {
+async fn keep_up(state: web::Data<AppState>) {
+    let service = state.service.clone();
     let mut ticks = interval(UPKEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -133,9 +157,38 @@ async fn keep_up(service: Service) {
         })
         .await;
         match removed {
-            Ok(Ok(removed)) => tracing::info!(?removed, "what was over has been removed"),
+            Ok(Ok(removed)) => {
+                state
+                    .metrics
+                    .observed()
+                    .retention_has_run(state.service.now());
+                tracing::info!(?removed, "what was over has been removed");
+            }
             Ok(Err(error)) => tracing::error!(%error, "what was over has not been removed"),
             Err(error) => tracing::error!(%error, "the upkeep panicked"),
+        }
+    }
+}
+
+/// Compares this node's clock with the database's, now and every minute: a question is in time or late by this node's clock.
+async fn compare_clocks(state: web::Data<AppState>) {
+    let mut ticks = interval(CLOCKS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let service = state.service.clone();
+        let compared = tokio::task::spawn_blocking(move || service.clock_offset()).await;
+        // a database that does not answer is told of elsewhere
+        let Ok(Ok(offset)) = compared else { continue };
+        state
+            .metrics
+            .observed()
+            .clock_is_ahead_by(offset.num_milliseconds());
+        if offset.abs() > CLOCKS_APART {
+            tracing::warn!(
+                milliseconds_ahead = offset.num_milliseconds(),
+                "this node's clock and the database's are apart: questions near a deadline are in time or late by this node's"
+            );
         }
     }
 }

@@ -34,7 +34,8 @@ pub use server::Server;
 pub use threads::Threads;
 pub use trusted_proxy::{NotAProxy, TrustedProxy};
 pub use workings::{
-    FollowUp, Limits, Live, Log, LogFormat, Outbox, Retention, SeedSettings, Sessions, Similarity,
+    FollowUp, Limits, Live, Log, LogFormat, Metrics, Outbox, Retention, SeedSettings, Sessions,
+    Similarity,
 };
 
 use crate::domain::standing_order::figures::StandingOrderFigures;
@@ -87,6 +88,8 @@ pub struct Settings {
     pub seeds: SeedSettings,
     /// How the log is written.
     pub log: Log,
+    /// Where the metrics are.
+    pub metrics: Metrics,
     /// The figures of the standing order.
     pub standing_order: StandingOrderFigures,
     working_days: WorkingDays,
@@ -181,6 +184,7 @@ fn read_sections(
     let secret = read_secret(reader);
     let seeds = SeedSettings::read(reader);
     let log = Log::read(reader);
+    let metrics = Metrics::read(reader);
     Some(Settings {
         environment: environment?,
         council: council?,
@@ -198,6 +202,7 @@ fn read_sections(
         secret,
         seeds,
         log: log?,
+        metrics: metrics?,
         standing_order: figures?,
         working_days: working_days?,
     })

@@ -97,6 +97,18 @@ fn check_production(settings: &Settings, reader: &mut Reader) {
 
 /// Development has sign-ins that everybody knows and speaks plain http.
 fn check_development(settings: &Settings, reader: &mut Reader) {
+    if let Some(bind) = settings
+        .metrics
+        .bind
+        .filter(|bind| !bind.ip().is_loopback())
+    {
+        reader.problem(
+            "metrics.bind",
+            format!(
+                "{bind} can be reached from other machines: in development it must be on this machine, such as 127.0.0.1:9464"
+            ),
+        );
+    }
     if !settings.server.bind.ip().is_loopback() {
         reader.problem(
             "server.bind",

@@ -1,5 +1,6 @@
 //! The smaller sections: the outbox, sessions, live screens, limits, retention, follow-up, similarity, seeds and the log.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -281,5 +282,26 @@ impl Log {
             format: format?,
             filter: filter?,
         })
+    }
+}
+
+/// Where an operator's monitoring asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metrics {
+    /// The address of the metrics; none where nobody asks.
+    pub bind: Option<SocketAddr>,
+}
+
+impl Metrics {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let bind = reader.parsed(
+            "metrics.bind",
+            "empty, or an address and a port of its own, such as 127.0.0.1:9464",
+            |text| match text {
+                "" => Some(None),
+                text => text.parse().ok().map(Some),
+            },
+        );
+        Some(Self { bind: bind? })
     }
 }

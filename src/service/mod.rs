@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod chair_list;
 pub mod change_matter;
 pub mod contact_details;
+pub mod counts;
 pub mod deliver_outbox;
 pub mod desk;
 pub mod dossier;
@@ -64,7 +65,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -83,6 +84,7 @@ use crate::{
         audit::{self, Entry},
         calendar as stored_calendar,
         connection::Db,
+        dialect,
         questions::Question,
         rows,
         transaction::Store,
@@ -107,6 +109,8 @@ pub struct Service {
     pub archive: Arc<archive::Kept>,
     /// Who asks at the meetings that officers look at, to be compared.
     pub people: Arc<people::People>,
+    /// What has been done since the start.
+    pub counts: Arc<counts::Counts>,
 }
 
 impl Service {
@@ -120,12 +124,24 @@ impl Service {
             hasher: Arc::default(),
             archive: Arc::default(),
             people: Arc::default(),
+            counts: Arc::default(),
         }
     }
 
     /// Now, from the clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// By how much this node's clock is ahead of the database's: at the middle of the time that the question took.
+    ///
+    /// # Errors
+    /// [`ServiceError`] where the database does not answer.
+    pub fn clock_offset(&self) -> Result<TimeDelta, ServiceError> {
+        let before = self.clock.now();
+        let theirs = self.store.read(dialect::database_time)?;
+        let after = self.clock.now();
+        Ok(before + (after - before) / 2 - theirs)
     }
 
     /// Now, by the clock that never steps while it is being looked at: for the two clocks of question time.

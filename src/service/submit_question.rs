@@ -110,9 +110,13 @@ pub fn submit(
             "Enter the reason for the exception",
         ));
     }
-    service
+    let submitted = service
         .store
-        .write(|db| submit_in(service, db, acting, submission))
+        .write(|db| submit_in(service, db, acting, submission))?;
+    if !submitted.repeated {
+        service.counts.submitted_as(submitted.question.status);
+    }
+    Ok(submitted)
 }
 
 fn submit_in(

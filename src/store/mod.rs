@@ -28,3 +28,4 @@ pub mod responses;
 pub mod retention;
 pub mod rows;
 pub mod staff;
+pub mod vital_signs;

@@ -34,10 +34,14 @@ struct Readiness {
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest_letter_seconds: Option<i64>,
     letters: std::collections::BTreeMap<&'static str, i64>,
+    /// By how much this node's clock is ahead of the database's, where it has been measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_offset_milliseconds: Option<i64>,
 }
 
 async fn ready(state: web::Data<AppState>) -> Answer {
     let stopping = state.stopping.is_cancelled();
+    let clock_offset_milliseconds = state.metrics.observed().clock_offset();
     // the schema is looked at until it is found current: nothing but a release changes it, and asking takes the writer's turn
     static CURRENT: OnceLock<()> = OnceLock::new();
     let found = state
@@ -74,6 +78,7 @@ async fn ready(state: web::Data<AppState>) -> Answer {
             schema: if current { "current" } else { "not current" },
             oldest_letter_seconds,
             letters,
+            clock_offset_milliseconds,
         },
         Err(_) => Readiness {
             ready: false,
@@ -81,6 +86,7 @@ async fn ready(state: web::Data<AppState>) -> Answer {
             schema: "unknown",
             oldest_letter_seconds: None,
             letters: std::collections::BTreeMap::new(),
+            clock_offset_milliseconds,
         },
     };
     Ok(if readiness.ready {

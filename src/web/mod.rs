@@ -23,6 +23,7 @@ pub mod headers;
 pub mod health;
 pub mod limits;
 pub mod marked;
+pub mod metrics;
 pub mod pages;
 mod personal;
 pub mod problem;

@@ -11,7 +11,9 @@ use actix_web::{
 use socket2::SockRef;
 use tracing_actix_web::TracingLogger;
 
-use crate::web::{AppState, csrf, faults, headers, receipt, request_id::RequestSpan, routes};
+use crate::web::{
+    AppState, csrf, faults, headers, metrics, receipt, request_id::RequestSpan, routes,
+};
 
 /// How many connections may wait to be accepted, where the system allows it (`net.core.somaxconn`): after a restart every screen
 /// comes back within a second or two, and one that finds no room is not heard before its next try.
@@ -42,6 +44,7 @@ pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Serv
             .wrap(Compress::default())
             .wrap(from_fn(headers::add))
             .wrap(TracingLogger::<RequestSpan>::new())
+            .wrap(from_fn(metrics::measure))
             .wrap(NormalizePath::trim())
     })
     .workers(settings.workers)

@@ -10,6 +10,7 @@ use crate::{
         executor::{Executor, Lane},
         limits::Limits,
         live::Live,
+        metrics::Metrics,
         page::{Site, SiteNotice},
         page_cache::PageCache,
     },
@@ -33,6 +34,8 @@ pub struct AppState {
     pub live: Live,
     /// The public pages, as they were rendered last.
     pub pages: PageCache,
+    /// What an operator watches.
+    pub metrics: Metrics,
     /// Cancelled when the service is told to stop: open streams end then, so that they don't hold it up.
     pub stopping: CancellationToken,
 }
@@ -66,6 +69,7 @@ impl AppState {
             live: Live::new(service.clone(), executor.clone()),
             pages: PageCache::new(&service),
             executor,
+            metrics: Metrics::new(&service),
             stopping: CancellationToken::new(),
             service,
         }

@@ -75,8 +75,12 @@ impl Process {
     }
 
     /// Starts it as this command, which may be another program that runs it.
-    pub fn start_as(mut command: Command, more: &[(&str, &str)]) -> Self {
-        let port = free_port();
+    pub fn start_as(command: Command, more: &[(&str, &str)]) -> Self {
+        Self::start_on(free_port(), command, more)
+    }
+
+    /// Starts it at this port.
+    pub fn start_on(port: u16, mut command: Command, more: &[(&str, &str)]) -> Self {
         let address = format!("http://127.0.0.1:{port}");
         let child = command
             .env("PQT__SERVER__BIND", format!("127.0.0.1:{port}"))

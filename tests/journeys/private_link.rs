@@ -742,3 +742,41 @@ async fn after_it_was_put_a_question_is_neither_withdrawn_nor_disowned_but_a_nam
         assert_eq!(refused.status, 409, "{}", refused.body);
     }
 }
+
+#[tokio::test]
+async fn a_guessed_token_gets_the_answer_that_every_other_gets() {
+    let town = town().await;
+    let stranger = town.app.browser();
+    let mut answers = Vec::new();
+    for token in [
+        "A".repeat(43),
+        "A".repeat(80),
+        "018d7a3c-5f00-7c3e-9b1a-2f6d4c8e0a11".to_owned(),
+        "PQ-2024-7KX4".to_owned(),
+        "zqx".to_owned(),
+    ] {
+        for path in [
+            format!("/question/{token}"),
+            format!("/api/v1/your-question/{token}"),
+        ] {
+            let answer = Page::of(&path, stranger.request(Method::GET, &path)).await;
+            assert_eq!(answer.status, 404, "{path}");
+            assert!(!answer.body.contains(&token), "{path}: {}", answer.body);
+            let said = match path.starts_with("/api") {
+                true => {
+                    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+                    format!("{} {} {}", body["type"], body["title"], body["detail"])
+                }
+                false => answer.text(),
+            };
+            answers.push((path.starts_with("/api"), said));
+        }
+    }
+    answers.sort();
+    answers.dedup();
+    assert_eq!(
+        answers.len(),
+        2,
+        "one for pages, one for programs: {answers:?}"
+    );
+}

@@ -167,15 +167,7 @@ impl TestApp {
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
-        let client = reqwest::Client::builder()
-            .cookie_store(true)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
-        Browser {
-            address: self.address.clone(),
-            client,
-        }
+        Browser::at(&self.address)
     }
 
     /// Opens an account with [`PASSWORD`].
@@ -284,6 +276,19 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// A browser that has never been at this address.
+    pub fn at(address: &str) -> Self {
+        let client = reqwest::Client::builder()
+            .cookie_store(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            address: address.to_owned(),
+            client,
+        }
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Page {
         let request = self.client.get(self.url(path));

@@ -123,7 +123,7 @@ impl Server {
 }
 
 /// The directory of the newest server's binaries: Debian keeps them off the PATH.
-fn binaries() -> Option<PathBuf> {
+pub fn binaries() -> Option<PathBuf> {
     let installed = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -146,25 +146,28 @@ fn release(bin: &Path) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }
 
-fn start(bin: &Path) -> Server {
+/// A shell that may run PostgreSQL, which refuses to run as root, with this directory as its own.
+pub fn as_the_servers_user(directory: &Path) -> Command {
     use std::os::unix::fs::{PermissionsExt, chown};
+
+    std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700)).unwrap();
+    match output(Command::new("id").arg("-u")).as_deref() {
+        Some("0") => {
+            let (name, uid, gid) = unprivileged().expect("a user postgres or nobody");
+            chown(directory, Some(uid), Some(gid)).unwrap();
+            as_user(&name, uid, gid)
+        }
+        _ => Command::new("sh"),
+    }
+}
+
+fn start(bin: &Path) -> Server {
     use std::os::unix::process::CommandExt;
 
     let directory = std::env::temp_dir().join(format!("pqt-postgres-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir(&directory).expect("a directory for the private server");
-    std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700)).unwrap();
-
-    // PostgreSQL refuses to run as root.
-    let mut command = match output(Command::new("id").arg("-u")).as_deref() {
-        Some("0") => {
-            let (name, uid, gid) = unprivileged().expect("a user postgres or nobody");
-            chown(&directory, Some(uid), Some(gid)).unwrap();
-            as_user(&name, uid, gid)
-        }
-        _ => Command::new("sh"),
-    };
-    let mut supervisor = command
+    let mut supervisor = as_the_servers_user(&directory)
         .args(["-c", SUPERVISOR, "supervisor"])
         .arg(bin)
         .arg(&directory)
