@@ -16,8 +16,8 @@ use crate::{
     },
     service::{FieldError, Service, ServiceError, actor::Acting},
     store::{
-        audit, connection::Db, dialect, drafts, erasures::Journal, failed_sign_ins, questions, retention,
-        staff,
+        audit, connection::Db, dialect, drafts, erasures::Journal, failed_sign_ins, questions,
+        retention, staff,
     },
 };
 
