@@ -45,6 +45,12 @@ pub fn approve(
 ) -> Result<Question, ServiceError> {
     let member = permission::proper_officer(acting)?;
     let judgement = text::several_lines(judgement);
+    // The search comes before the transaction that writes (see `archive`): its text is that of this version, or nothing is
+    // approved.
+    let found = service.store.read(|db| {
+        let view = views::question(service, db, id)?;
+        evidence::evidence(service, db, &view.question, view.meeting.meeting())
+    })?;
     service.store.write(|db| {
         let view = views::question(service, db, id)?;
         let was = &view.question;
@@ -59,7 +65,6 @@ pub fn approve(
             return Err(ServiceError::Refused(vec![refusal]));
         }
         let now = service.now();
-        let found = evidence::evidence(service, db, was, view.meeting.meeting())?;
         let strong: Vec<_> = found.strong().collect();
         if !strong.is_empty() && judgement.is_empty() {
             return Err(ServiceError::field(

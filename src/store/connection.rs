@@ -144,40 +144,40 @@ impl StoreSettings {
     }
 }
 
-/// What a connection is for.
+/// What a connection allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum Access {
     /// SQLite refuses writes on it.
-    Reading,
+    Read,
     /// Reads and writes.
-    Writing,
+    Write,
 }
 
-/// Opens connections of one purpose; the pool's source.
+/// Opens connections of one kind; the pool's source.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     settings: StoreSettings,
-    purpose: Purpose,
+    access: Access,
 }
 
 impl Source {
-    pub(super) fn new(settings: &StoreSettings, purpose: Purpose) -> Self {
+    pub(super) fn new(settings: &StoreSettings, access: Access) -> Self {
         Self {
             settings: settings.clone(),
-            purpose,
+            access,
         }
     }
 
     /// Opens a connection and sets it up.
     pub(super) fn open(&self) -> Result<Db, StoreError> {
         match &self.settings.url.0 {
-            Place::Sqlite(path) => open_sqlite(path, &self.settings, self.purpose),
+            Place::Sqlite(path) => open_sqlite(path, &self.settings, self.access),
             Place::Postgres(url) => open_postgres(url, &self.settings),
         }
     }
 }
 
-fn open_sqlite(path: &Path, settings: &StoreSettings, purpose: Purpose) -> Result<Db, StoreError> {
+fn open_sqlite(path: &Path, settings: &StoreSettings, access: Access) -> Result<Db, StoreError> {
     create_private(path)?;
     let path = path
         .to_str()
@@ -202,7 +202,7 @@ fn open_sqlite(path: &Path, settings: &StoreSettings, purpose: Purpose) -> Resul
          PRAGMA journal_size_limit = 16777216; \
          PRAGMA trusted_schema = OFF;",
     )?;
-    if purpose == Purpose::Reading {
+    if access == Access::Read {
         connection.batch_execute("PRAGMA query_only = ON;")?;
     }
     Ok(Db::Sqlite(connection))

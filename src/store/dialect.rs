@@ -3,15 +3,18 @@
 //! Diesel's two-database backend covers nearly every statement. The rest is here: how transactions begin, claiming rows
 //! that another worker is not working on, inserting unless present, the database's own clock and upkeep.
 
+use std::num::NonZeroU32;
+
 use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
-use super::connection::Db;
+use super::connection::{Backend, Db};
 use super::error::StoreError;
 use super::migrate::Migrations;
 use super::types::Instant;
@@ -101,7 +104,46 @@ pub(super) fn commit(db: &mut Db) -> Result<(), StoreError> {
     }
 }
 
-/// Whether writers of this process stand in line for one connection (SQLite has one writer at a time).
+/// Begins a part of an open transaction that can be undone by itself.
+pub(super) fn begin_savepoint(db: &mut Db) -> QueryResult<()> {
+    <Db as TransactionManager<Db>>::begin_transaction(db)
+}
+
+/// Keeps what was done since the savepoint. Fails where the transaction is over.
+pub(super) fn release_savepoint(db: &mut Db) -> QueryResult<()> {
+    match savepoints(db)? {
+        Some(_) => <Db as TransactionManager<Db>>::commit_transaction(db),
+        None => Err(DieselError::NotInTransaction),
+    }
+}
+
+/// Undoes what was done since the savepoint, together with those that a panic left open inside it. Fails where the
+/// transaction is over: SQLite ends it by itself on some failures, such as a full disk.
+pub(super) fn roll_back_savepoint(db: &mut Db) -> QueryResult<()> {
+    while savepoints(db)?.is_some() {
+        <Db as TransactionManager<Db>>::rollback_transaction(db)?;
+    }
+    Ok(())
+}
+
+/// How many savepoints are open, if any is. Fails where no transaction is open.
+fn savepoints(db: &mut Db) -> QueryResult<Option<NonZeroU32>> {
+    let depth = <Db as TransactionManager<Db>>::transaction_manager_status_mut(db)
+        .transaction_depth()?
+        .ok_or(DieselError::NotInTransaction)?;
+    Ok(NonZeroU32::new(depth.get() - 1))
+}
+
+/// Whether what is read may be undone later: in SQLite's writer a transaction sees what other members of its group wrote
+/// (see [`group_commit`](super::group_commit)).
+pub fn may_see_uncommitted(db: &mut Db) -> bool {
+    match db {
+        Db::Postgres(_) => false,
+        Db::Sqlite(_) => matches!(savepoints(db), Ok(Some(_))),
+    }
+}
+
+/// Whether writers of this process queue for one connection (SQLite has one writer at a time).
 pub(super) fn has_one_writer(db: &Db) -> bool {
     matches!(db, Db::Sqlite(_))
 }
@@ -112,17 +154,69 @@ pub(super) fn has_one_writer(db: &Db) -> bool {
 pub struct Claim {
     /// The table's name.
     pub table: &'static str,
-    /// Which rows wait: a condition in which `$3` is the present instant. Rows under another worker's lease are left
+    /// Which rows wait: a condition in which [`Claim::NOW`] stands for the present instant. Rows under another worker's lease are left
     /// out without being named here.
     pub ready: &'static str,
     /// Which come first: the columns of an ORDER BY.
     pub first: &'static str,
 }
 
-#[derive(QueryableByName)]
-struct Claimed {
-    #[diesel(sql_type = Text)]
-    id: String,
+impl Claim {
+    /// Stands for the present instant in [`Claim::ready`].
+    pub const NOW: &'static str = "$3";
+}
+
+/// A statement that is kept prepared, unlike one of `diesel::sql_query`: the same text is prepared once for each connection.
+/// It returns one column of text.
+struct ClaimStatement<'a> {
+    rows: &'a Claim,
+    skip_locked: &'static str,
+    worker: &'a str,
+    now: Instant,
+    until: Instant,
+    limit: i64,
+}
+
+impl QueryId for ClaimStatement<'_> {
+    type QueryId = ();
+    /// The text says which statement it is: it depends on the table.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl diesel::query_builder::Query for ClaimStatement<'_> {
+    type SqlType = Text;
+}
+
+impl<C> RunQueryDsl<C> for ClaimStatement<'_> {}
+
+impl QueryFragment<Backend> for ClaimStatement<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        let Claim {
+            table,
+            ready,
+            first,
+        } = self.rows;
+        out.push_sql(&format!(
+            "WITH taken AS MATERIALIZED (SELECT id FROM {table} WHERE ("
+        ));
+        for (n, part) in ready.split(Claim::NOW).enumerate() {
+            if n > 0 {
+                out.push_bind_param::<Timestamp, _>(&self.now)?;
+            }
+            out.push_sql(part);
+        }
+        out.push_sql(") AND (leased_until IS NULL OR leased_until <= ");
+        out.push_bind_param::<Timestamp, _>(&self.now)?;
+        out.push_sql(&format!(") ORDER BY {first} LIMIT "));
+        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        out.push_sql(self.skip_locked);
+        out.push_sql(&format!(") UPDATE {table} SET leased_by = "));
+        out.push_bind_param::<Text, _>(self.worker)?;
+        out.push_sql(", leased_until = ");
+        out.push_bind_param::<Timestamp, _>(&self.until)?;
+        out.push_sql(" WHERE id IN (SELECT id FROM taken) RETURNING id");
+        Ok(())
+    }
 }
 
 /// Takes up to `limit` waiting rows for `worker`, who has until `until` to settle them, and gives their ids (in no
@@ -141,36 +235,76 @@ pub fn claim(
     until: DateTime<Utc>,
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
-    let Claim {
-        table,
-        ready,
-        first,
-    } = rows;
     let skip_locked = match db {
         // Rows that another worker is just claiming are passed over, not waited for.
-        Db::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        Db::Postgres(_) => " FOR UPDATE SKIP LOCKED",
         Db::Sqlite(_) => "",
     };
-    let sql = format!(
-        "WITH taken AS MATERIALIZED ( \
-             SELECT id FROM {table} \
-             WHERE ({ready}) AND (leased_until IS NULL OR leased_until <= $3) \
-             ORDER BY {first} LIMIT $4 {skip_locked}) \
-         UPDATE {table} SET leased_by = $1, leased_until = $2 \
-         WHERE id IN (SELECT id FROM taken) RETURNING id"
-    );
+    Ok(ClaimStatement {
+        rows,
+        skip_locked,
+        worker,
+        now: now.into(),
+        until: until.into(),
+        limit: i64::from(limit),
+    }
+    .load(db)?)
+}
+
+/// A change of a question, as the database noted it down.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Change {
+    /// The number of the change.
+    #[diesel(sql_type = BigInt)]
+    pub revision: i64,
+    /// The number of the transaction that made it. (On SQLite, where transactions do not overlap, that of the change.)
+    #[diesel(sql_type = BigInt)]
+    pub transaction_id: i64,
+    /// The question.
+    #[diesel(sql_type = Text)]
+    pub question_id: String,
+}
+
+/// The changes of questions that are visible and were made by this transaction or one that began to write after it.
+///
+/// # Errors
+/// [`StoreError`] where the database cannot be asked.
+pub fn changes_from(db: &mut Db, transaction_id: i64) -> Result<Vec<Change>, StoreError> {
     let sql = match db {
-        Db::Postgres(_) => sql,
-        // SQLite numbers `$1` by its first appearance, `?1` by its number.
-        Db::Sqlite(_) => sql.replace('$', "?"),
+        // A number that another server gave, before the database was moved here, may be higher than any of this one's.
+        Db::Postgres(_) => {
+            "SELECT revision, transaction_id, question_id FROM question_changes WHERE transaction_id >= $1 \
+             AND transaction_id < pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        }
+        Db::Sqlite(_) => {
+            "SELECT revision, revision AS transaction_id, question_id FROM question_changes WHERE revision >= ?1"
+        }
     };
-    let claimed: Vec<Claimed> = diesel::sql_query(sql)
-        .bind::<Text, _>(worker)
-        .bind::<Timestamp, _>(Instant::from(until))
-        .bind::<Timestamp, _>(Instant::from(now))
-        .bind::<BigInt, _>(i64::from(limit))
-        .load(db)?;
-    Ok(claimed.into_iter().map(|row| row.id).collect())
+    Ok(diesel::sql_query(sql)
+        .bind::<BigInt, _>(transaction_id)
+        .load(db)?)
+}
+
+#[derive(QueryableByName)]
+struct Horizon {
+    #[diesel(sql_type = BigInt)]
+    horizon: i64,
+}
+
+/// The first transaction that may still bring changes of questions: all before it have ended, and are visible if they were
+/// committed.
+///
+/// # Errors
+/// [`StoreError`] where the database cannot be asked.
+pub fn changes_horizon(db: &mut Db) -> Result<i64, StoreError> {
+    let sql = match db {
+        Db::Postgres(_) => {
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon"
+        }
+        Db::Sqlite(_) => "SELECT coalesce(max(revision), 0) + 1 AS horizon FROM question_changes",
+    };
+    let row: Horizon = diesel::sql_query(sql).get_result(db)?;
+    Ok(row.horizon)
 }
 
 #[derive(QueryableByName)]

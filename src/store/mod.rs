@@ -8,10 +8,12 @@ pub mod dialect;
 pub mod erasures;
 pub mod error;
 pub mod failed_sign_ins;
+mod group_commit;
 pub mod migrate;
 pub mod schema;
 pub mod transaction;
 pub mod types;
+mod writer_queue;
 
 pub mod audit;
 pub mod calendar;

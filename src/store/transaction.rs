@@ -7,23 +7,29 @@
 //! with [`StoreError::Busy`].
 //!
 //! Both block: call them on a thread of the executor (`web::executor`), once for each use case. SQLite has one writer at a time, so the
-//! writers of this process stand in line for it, first come first served; its busy timeout, which polls, is left for
-//! other processes. PostgreSQL's writers run side by side, and only one that has lost twice asks the others to wait.
+//! writers of this process queue for it, first come first served, and those who queue together share one commit (see
+//! [`group_commit`](super::group_commit)); its busy timeout, which polls, is left for other processes. PostgreSQL's
+//! writers run side by side, and only one that has lost twice asks the others to wait.
+//!
+//! What a closure given to `write` reads may therefore not be committed yet, and may never be: it decides by it, and keeps
+//! nothing of it outside the database.
 //!
 //! A closure that goes on after a failed statement must have put it in `db.transaction(…)` (a savepoint): PostgreSQL
 //! refuses everything after a failure otherwise, and the commit fails.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 
-use super::connection::{Db, Purpose, Source, StoreSettings, ToLog, is_broken};
+use super::connection::{Access, Db, Source, StoreSettings, ToLog, is_broken};
 use super::dialect;
 use super::error::{Retry, StoreError};
+use super::group_commit::{End, Group, Work};
+use super::writer_queue::{Permit, WriterQueue};
 
 /// The database: a cheap handle that is cloned into every part of the service.
 #[derive(Clone)]
@@ -35,17 +41,19 @@ struct Inner {
     /// On SQLite a pool of one; on PostgreSQL the same pool as for reading.
     writing: r2d2::Pool<Source>,
     one_writer: bool,
-    line: Line,
+    queue: WriterQueue<Group>,
     unsynced: AtomicBool,
     written: AtomicU64,
+    /// Commits made.
+    commits: AtomicU64,
 }
 
 /// How long the first repeated attempt waits at most; each further one twice as long, up to the second figure.
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// A PostgreSQL writer that has lost this often stands in line, so that the losers of this process stop meeting.
-const LOSSES_BEFORE_LINE: u32 = 2;
+/// A PostgreSQL writer that has lost this often queues, so that the losers of this process stop meeting.
+const LOSSES_BEFORE_QUEUE: u32 = 2;
 
 impl Store {
     /// Opens the database, which for SQLite makes the file where it is missing. Runs no migration.
@@ -55,10 +63,10 @@ impl Store {
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         // Opened once by itself, for a clear error at once where it fails; the pool would try until its wait is over.
         // (Several processes that make an SQLite file at once can find it locked.)
-        let source = Source::new(settings, Purpose::Writing);
+        let source = Source::new(settings, Access::Write);
         let first = until(now() + settings.deadline, || source.open())?;
         let one_writer = dialect::has_one_writer(&first);
-        let pool = |purpose, size: u32| {
+        let pool = |access, size: u32| {
             let builder = r2d2::Pool::builder()
                 .max_size(size.max(1))
                 .min_idle(Some(1))
@@ -74,14 +82,14 @@ impl Store {
                 builder.test_on_check_out(true)
             };
             builder
-                .build(Source::new(settings, purpose))
+                .build(Source::new(settings, access))
                 .map_err(|e| StoreError::Unavailable(e.to_string()))
         };
         let (reading, writing) = if one_writer {
-            let writing = pool(Purpose::Writing, 1)?;
-            (pool(Purpose::Reading, settings.connections)?, writing)
+            let writing = pool(Access::Write, 1)?;
+            (pool(Access::Read, settings.connections)?, writing)
         } else {
-            let both = pool(Purpose::Writing, settings.connections)?;
+            let both = pool(Access::Write, settings.connections)?;
             (both.clone(), both)
         };
         Ok(Self(Arc::new(Inner {
@@ -89,9 +97,10 @@ impl Store {
             reading,
             writing,
             one_writer,
-            line: Line::default(),
+            queue: WriterQueue::default(),
             unsynced: AtomicBool::new(false),
             written: AtomicU64::new(0),
+            commits: AtomicU64::new(0),
         })))
     }
 
@@ -105,7 +114,7 @@ impl Store {
         E: From<StoreError> + Retry,
     {
         let _here = Here::enter(self)?;
-        self.attempts(Aim::Read, |lease| {
+        self.attempts(Access::Read, |lease| {
             transact(&mut lease.db, dialect::begin_read, &mut closure)
         })
     }
@@ -123,14 +132,12 @@ impl Store {
     {
         let _here = Here::enter(self)?;
         let _written = Written(&self.0.written);
-        self.attempts(Aim::Write, |lease| {
-            self.refuse_if_unsynced().map_err(Lost::for_good)?;
-            transact(&mut lease.db, dialect::begin_write, &mut closure).inspect_err(|lost| {
-                if lost.not_synced {
-                    self.0.unsynced.store(true, Ordering::SeqCst);
-                    tracing::error!("the disk did not confirm a commit; no further writes");
-                }
-            })
+        if self.0.one_writer {
+            return self.write_in_group(closure);
+        }
+        self.attempts(Access::Write, |lease| {
+            transact(&mut lease.db, dialect::begin_write, &mut closure)
+                .inspect(|_| self.count_commit())
         })
     }
 
@@ -146,7 +153,15 @@ impl Store {
         let _here = Here::enter(self)?;
         let _written = Written(&self.0.written);
         self.refuse_if_unsynced()?;
-        let mut lease = self.lease(Aim::Write, self.deadline())?;
+        let deadline = self.deadline();
+        let permit = match self.0.one_writer {
+            true => Some(self.queue(deadline, false)?.0),
+            false => None,
+        };
+        let mut lease = Lease {
+            db: self.connection(&self.0.writing, deadline)?,
+            permit,
+        };
         closure(&mut lease.db)
     }
 
@@ -158,7 +173,12 @@ impl Store {
 
     /// Opens connections for one thread of its own, outside the pools.
     pub(super) fn source(&self) -> Source {
-        Source::new(&self.0.settings, Purpose::Reading)
+        Source::new(&self.0.settings, Access::Read)
+    }
+
+    /// How many commits have been made since the store was opened: each is one wait for the disk, if it changed something.
+    pub fn commits(&self) -> u64 {
+        self.0.commits.load(Ordering::Relaxed)
     }
 
     /// Returns the SQLite file, where it is one.
@@ -186,12 +206,12 @@ impl Store {
 
     fn attempts<T, E: From<StoreError>>(
         &self,
-        aim: Aim,
+        access: Access,
         mut attempt: impl FnMut(&mut Lease) -> Result<T, Lost<E>>,
     ) -> Result<T, E> {
         let deadline = self.deadline();
         let mut losses = 0;
-        let mut lease = self.lease(aim, deadline)?;
+        let mut lease = self.lease(access, deadline)?;
         loop {
             let lost = match attempt(&mut lease) {
                 Ok(value) => return Ok(value),
@@ -203,10 +223,10 @@ impl Store {
             losses += 1;
             if is_broken(&mut lease.db) {
                 drop(lease);
-                lease = self.lease(aim, deadline)?;
+                lease = self.lease(access, deadline)?;
             }
-            if aim == Aim::Write && losses >= LOSSES_BEFORE_LINE && lease.turn.is_none() {
-                lease.turn = self.0.line.stand(deadline);
+            if access == Access::Write && losses >= LOSSES_BEFORE_QUEUE && lease.permit.is_none() {
+                lease.permit = self.queue(deadline, false).ok().map(|(permit, _)| permit);
             }
         }
     }
@@ -222,26 +242,121 @@ impl Store {
         }
     }
 
-    fn lease(&self, aim: Aim, deadline: Instant) -> Result<Lease<'_>, StoreError> {
-        // The turn comes before the connection, so that those in line keep none from the readers.
-        let (turn, pool) = match aim {
-            Aim::Write if self.0.one_writer => {
-                let turn = self.0.line.stand(deadline).ok_or(StoreError::Busy)?;
-                (Some(turn), &self.0.writing)
-            }
-            Aim::Write => (None, &self.0.writing),
-            Aim::Read => (None, &self.0.reading),
+    fn lease(&self, access: Access, deadline: Instant) -> Result<Lease<'_>, StoreError> {
+        let pool = match access {
+            Access::Write => &self.0.writing,
+            Access::Read => &self.0.reading,
         };
+        Ok(Lease {
+            db: self.connection(pool, deadline)?,
+            permit: None,
+        })
+    }
+
+    /// Waits for the permit to write, and for a group that another member hands over if `joins` says so.
+    fn queue(
+        &self,
+        deadline: Instant,
+        joins: bool,
+    ) -> Result<(Permit<'_, Group>, Option<Group>), StoreError> {
+        self.0
+            .queue
+            .acquire(deadline, joins)
+            .ok_or(StoreError::Busy)
+    }
+
+    fn connection(
+        &self,
+        pool: &r2d2::Pool<Source>,
+        deadline: Instant,
+    ) -> Result<r2d2::PooledConnection<Source>, StoreError> {
         let wait = self
             .0
             .settings
             .connection_wait
             .min(deadline.saturating_duration_since(now()));
         match pool.get_timeout(wait) {
-            Ok(db) => Ok(Lease { db, turn }),
+            Ok(db) => Ok(db),
             // The pool's error is the same for "all taken" and "none could be opened".
             Err(_) if pool.state().connections > 0 => Err(StoreError::Busy),
             Err(error) => Err(StoreError::Unavailable(error.to_string())),
+        }
+    }
+
+    /// Runs `closure` as a member of a group until the group is committed with it.
+    fn write_in_group<T, E, F>(&self, mut closure: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Db) -> Result<T, E>,
+        E: From<StoreError> + Retry,
+    {
+        let deadline = self.deadline();
+        let mut losses = 0;
+        loop {
+            let (work, end) = self.join_group(deadline, &mut closure)?;
+            let lost = match (work, end) {
+                (Work::Panicked(panic), _) => resume_unwind(panic),
+                (_, End::Failed(error)) => return Err(error.into()),
+                (Work::Returned(Ok(value)), End::Committed) => return Ok(value),
+                (Work::Returned(Ok(_)), End::RolledBack) => StoreError::Busy.into(),
+                (Work::Returned(Err(error)), End::Committed) if !error.is_retryable() => {
+                    return Err(error);
+                }
+                // whatever it rests on was not stored
+                (Work::Returned(Err(error)), _) => error,
+            };
+            if !pause(losses, deadline) {
+                return Err(lost);
+            }
+            losses += 1;
+        }
+    }
+
+    /// Runs `closure` once, in the group that is handed over or in a new one, and waits for the group's end.
+    fn join_group<T, E: From<StoreError>>(
+        &self,
+        deadline: Instant,
+        closure: &mut impl FnMut(&mut Db) -> Result<T, E>,
+    ) -> Result<(Work<T, E>, End), StoreError> {
+        let (permit, group) = self.queue(deadline, true)?;
+        let mut group = match group {
+            Some(group) => group,
+            None => until(deadline, || {
+                self.refuse_if_unsynced()?;
+                Group::begin(self.connection(&self.0.writing, deadline)?)
+            })?,
+        };
+        let (work, open) = group.run(closure);
+        if !open {
+            // This member is told of its own failure; the others of the group run again.
+            return Ok((work, End::Committed));
+        }
+        let (end, changed) = (group.end(), group.changed());
+        let handed_over = match group.takes_more() {
+            true => permit.hand_over(group),
+            false => Err((permit, group)),
+        };
+        if let Err((permit, group)) = handed_over {
+            group.commit(|end| {
+                self.note(end, changed);
+                drop(permit);
+            });
+        }
+        Ok((work, end.wait().clone()))
+    }
+
+    fn count_commit(&self) {
+        self.0.commits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a commit, and refuses all further writes where the disk did not confirm it.
+    fn note(&self, end: &End, changed: bool) {
+        match end {
+            End::Committed if changed => self.count_commit(),
+            End::Failed(error) if error.is_fatal() => {
+                self.0.unsynced.store(true, Ordering::SeqCst);
+                tracing::error!("the disk did not confirm a commit; no further writes");
+            }
+            End::Committed | End::Failed(_) | End::RolledBack => {}
         }
     }
 }
@@ -261,16 +376,10 @@ impl Drop for Written<'_> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Aim {
-    Read,
-    Write,
-}
-
-/// A connection on loan. It goes back, or is closed, before the next in line is called: fields are dropped in order.
+/// A connection on loan. It goes back, or is closed, before the next in the queue is called: fields are dropped in order.
 struct Lease<'a> {
     db: r2d2::PooledConnection<Source>,
-    turn: Option<Turn<'a>>,
+    permit: Option<Permit<'a, Group>>,
 }
 
 /// An attempt that came to nothing.
@@ -278,17 +387,6 @@ struct Lost<E> {
     error: E,
     /// Whether a fresh attempt may succeed and can do no harm.
     again: bool,
-    not_synced: bool,
-}
-
-impl<E: From<StoreError>> Lost<E> {
-    fn for_good(error: StoreError) -> Self {
-        Self {
-            not_synced: error.is_fatal(),
-            error: error.into(),
-            again: false,
-        }
-    }
 }
 
 fn transact<T, E>(
@@ -303,7 +401,7 @@ where
         let error = StoreError::from(error);
         Lost {
             again: error.is_retryable(),
-            ..Lost::for_good(error)
+            error: error.into(),
         }
     })?;
     let open = OpenTransaction(db);
@@ -316,13 +414,12 @@ where
             // A connection lost now may have committed: only contention is certain to have left nothing.
             Err(error) => Err(Lost {
                 again: error == StoreError::Busy,
-                ..Lost::for_good(error)
+                error: error.into(),
             }),
         },
         Err(error) => Err(Lost {
             again: error.is_retryable(),
             error,
-            not_synced: false,
         }),
     }
 }
@@ -365,72 +462,6 @@ impl Drop for Here {
     }
 }
 
-/// People waiting for one counter: first come, first served.
-#[derive(Default)]
-struct Line(Mutex<Queue>);
-
-#[derive(Default)]
-struct Queue {
-    taken: bool,
-    waiting: VecDeque<Arc<Place>>,
-}
-
-#[derive(Default)]
-struct Place {
-    called: Mutex<bool>,
-    bell: Condvar,
-}
-
-/// Being served. Dropping it calls the next.
-struct Turn<'a>(&'a Line);
-
-impl Line {
-    /// Waits for a turn; `None` when the deadline is over first.
-    fn stand(&self, deadline: Instant) -> Option<Turn<'_>> {
-        let place = {
-            let mut queue = unpoisoned(&self.0);
-            if !queue.taken {
-                queue.taken = true;
-                return Some(Turn(self));
-            }
-            let place = Arc::new(Place::default());
-            queue.waiting.push_back(Arc::clone(&place));
-            place
-        };
-        let wait = deadline.saturating_duration_since(now());
-        let (called, _) = place
-            .bell
-            .wait_timeout_while(unpoisoned(&place.called), wait, |called| !*called)
-            .unwrap_or_else(PoisonError::into_inner);
-        if *called {
-            return Some(Turn(self));
-        }
-        drop(called);
-        let mut queue = unpoisoned(&self.0);
-        let before = queue.waiting.len();
-        queue.waiting.retain(|other| !Arc::ptr_eq(other, &place));
-        // Called just as the wait ended: no longer in the queue, and the turn is ours.
-        (queue.waiting.len() == before).then(|| Turn(self))
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut queue = unpoisoned(&self.0.0);
-        match queue.waiting.pop_front() {
-            Some(next) => {
-                *unpoisoned(&next.called) = true;
-                next.bell.notify_one();
-            }
-            None => queue.taken = false,
-        }
-    }
-}
-
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Runs `attempt` until it meets no contention or the deadline is over.
 fn until<T>(
     deadline: Instant,
@@ -462,72 +493,6 @@ fn pause(losses: u32, deadline: Instant) -> bool {
     clippy::disallowed_methods,
     reason = "time-outs are measured on the monotonic clock, which no rule depends on"
 )]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn soon() -> Instant {
-        now() + Duration::from_secs(20)
-    }
-
-    #[test]
-    fn the_line_is_served_in_order_of_arrival() {
-        let line = Line::default();
-        let served = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            let first = line.stand(soon()).unwrap();
-            for n in 0..8 {
-                let (line, served) = (&line, &served);
-                scope.spawn(move || {
-                    let _turn = line.stand(soon()).unwrap();
-                    unpoisoned(served).push(n);
-                });
-                while unpoisoned(&line.0).waiting.len() <= n {
-                    std::thread::yield_now();
-                }
-            }
-            drop(first);
-        });
-        assert_eq!(unpoisoned(&served).as_slice(), [0, 1, 2, 3, 4, 5, 6, 7]);
-    }
-
-    #[test]
-    fn whoever_gives_up_waiting_leaves_the_line_as_it_was() {
-        let line = Line::default();
-        let first = line.stand(soon()).unwrap();
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| assert!(line.stand(now() + Duration::from_millis(20)).is_none()));
-            }
-        });
-        assert!(unpoisoned(&line.0).waiting.is_empty());
-        drop(first);
-        assert!(!unpoisoned(&line.0).taken);
-        assert!(line.stand(soon()).is_some());
-    }
-
-    #[test]
-    fn one_at_a_time_whatever_the_deadlines() {
-        let line = Line::default();
-        let inside = std::sync::atomic::AtomicU32::new(0);
-        std::thread::scope(|scope| {
-            for n in 0..16_u64 {
-                let (line, inside) = (&line, &inside);
-                scope.spawn(move || {
-                    for _ in 0..100 {
-                        let patience = Duration::from_micros(50 * (n % 4));
-                        if let Some(_turn) = line.stand(now() + patience) {
-                            assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
-                            inside.fetch_sub(1, Ordering::SeqCst);
-                        }
-                    }
-                });
-            }
-        });
-        assert!(!unpoisoned(&line.0).taken);
-    }
 }

@@ -15,6 +15,7 @@ mod service;
 mod constraints;
 mod contention;
 mod event_log;
+mod group_commit;
 mod migrations;
 mod public_changes;
 mod scratch;
