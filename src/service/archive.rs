@@ -1,7 +1,8 @@
 //! Every question in memory, as the database has it, to be searched (reading 10).
 //!
-//! Before each search the node looks whether questions changed since it looked last, and reads those. That is one small query; it is
-//! right on any number of nodes, after a rollback and after a restore.
+//! Before each search the node looks whether questions changed since it looked last, and reads those. That is one small query, and
+//! right on any number of nodes and after a rollback. A database that was restored is followed from the start, since the service is
+//! started again for it.
 
 use std::{
     collections::HashSet,
@@ -18,7 +19,7 @@ use crate::{
     service::ServiceError,
     store::{
         connection::Db,
-        questions::changes::{self, Revision},
+        questions::changes::{self, Followed},
     },
 };
 
@@ -31,17 +32,15 @@ pub struct Kept {
 #[derive(Debug, Default)]
 struct Held {
     archive: Archive,
-    /// The last change that is in it; none before it was first read.
-    seen: Option<Revision>,
+    /// How far it has followed the changes; none before it was first read.
+    followed: Option<Followed>,
 }
 
 impl Kept {
     /// The questions most like a text, best first, among those put on a date that counts. A question is not like itself.
     ///
-    /// In a transaction that writes, this comes before the first question is written: what is not committed is not to be held.
-    ///
     /// # Errors
-    /// Those of the store.
+    /// Those of the store; [`ServiceError::Internal`] in a transaction that writes.
     pub fn find(
         &self,
         db: &mut Db,
@@ -91,36 +90,34 @@ impl Kept {
     /// Brings what is held to where the database is.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Those of the store; [`ServiceError::Internal`] in a transaction that writes: what is never committed is not to be held.
     pub fn catch_up(&self, db: &mut Db) -> Result<(), ServiceError> {
-        let now = changes::revision(db)?;
-        let seen = |held: &Held| held.seen == Some(now);
-        if seen(&self.held.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(());
+        {
+            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(followed) = &held.followed
+                && changes::since(db, followed)?.is_nothing()
+            {
+                return Ok(());
+            }
         }
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        // somebody may have been faster, and further
-        let now = changes::revision(db)?;
-        let Held { archive, seen } = &mut *held;
-        let changed = match *seen {
-            Some(seen) if seen <= now => {
-                let changed = changes::since(db, seen)?;
-                let found = changes::searched(db, Some(&changed))?;
-                for id in changed {
+        let Held { archive, followed } = &mut *held;
+        let (found, now) = match followed {
+            // somebody may have been faster, and further
+            Some(followed) => {
+                let changes = changes::since(db, followed)?;
+                let found = changes::searched(db, Some(&changes.questions))?;
+                for id in changes.questions {
                     archive.release(id);
                 }
-                found
+                (found, changes.followed)
             }
-            // the first time, or another database than before, as after a restore
-            _ => {
-                *archive = Archive::default();
-                changes::searched(db, None)?
-            }
+            None => (changes::searched(db, None)?, changes::up_to_now(db)?),
         };
-        for question in changed {
+        for question in found {
             archive.hold(question.id, question.put_on, &Asked::read(&question.text));
         }
-        *seen = Some(now);
+        *followed = Some(now);
         Ok(())
     }
 }

@@ -29,6 +29,7 @@ pub mod known_device;
 pub mod letters;
 pub mod letters_in_sight;
 pub mod load_seeds;
+mod meeting_facts;
 pub mod meetings;
 pub mod minutes;
 pub mod next_meeting;
@@ -111,6 +112,7 @@ pub struct Service {
     pub people: Arc<people::People>,
     /// What has been done since the start.
     pub counts: Arc<counts::Counts>,
+    facts: Arc<meeting_facts::RememberedFacts>,
 }
 
 impl Service {
@@ -125,6 +127,7 @@ impl Service {
             archive: Arc::default(),
             people: Arc::default(),
             counts: Arc::default(),
+            facts: Arc::default(),
         }
     }
 

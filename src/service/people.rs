@@ -12,7 +12,6 @@ use std::{
         PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use crate::{
@@ -25,7 +24,7 @@ use crate::{
         connection::Db,
         questions::{
             self, QuestionerDetails,
-            changes::{self, Revision},
+            changes::{self, Followed},
         },
     },
 };
@@ -35,9 +34,6 @@ const MAX_MEETINGS: usize = 32;
 
 /// How many others a questioner is compared with: those with whom they share the rarest details.
 const MAX_COMPARED: usize = 200;
-
-/// No transaction that reads is open for longer.
-const LONGEST_TRANSACTION: Duration = Duration::from_secs(60);
 
 /// From this many changes on, what is held is read anew.
 const MAX_FOLLOWED: usize = 5_000;
@@ -78,35 +74,8 @@ pub struct People {
 #[derive(Debug, Default)]
 struct Held {
     meetings: HashMap<MeetingId, AtMeeting>,
-    /// The last change that is in it; none before it was first read.
-    seen: Option<Revision>,
-    /// When that was read.
-    seen_at: Option<Instant>,
-}
-
-impl Held {
-    /// Whether what is held is as new as a transaction that sees this revision. One that began before the last look sees an older one;
-    /// where that goes on, it is another database.
-    fn is_at(&self, now: Revision) -> bool {
-        match self.seen {
-            Some(seen) if seen == now => true,
-            Some(seen) => {
-                seen > now
-                    && self
-                        .seen_at
-                        .is_some_and(|at| steady().duration_since(at) < LONGEST_TRANSACTION)
-            }
-            None => false,
-        }
-    }
-}
-
-#[allow(
-    clippy::disallowed_methods,
-    reason = "measures how long ago something was read"
-)]
-fn steady() -> Instant {
-    Instant::now()
+    /// How far they have followed the changes; none before any meeting was read.
+    followed: Option<Followed>,
 }
 
 /// Who asks at one meeting.
@@ -199,10 +168,8 @@ impl People {
     /// The other questions at its meeting whose questioners may be the same as that of each of these, what refuses first, then the
     /// likeliest. `asked` names the questions with their meetings.
     ///
-    /// In a transaction that writes, this comes before the first question is written: what is not committed is not to be held.
-    ///
     /// # Errors
-    /// Those of the store.
+    /// Those of the store; [`ServiceError::Internal`] in a transaction that writes: what is never committed is not to be held.
     pub fn similar(
         &self,
         db: &mut Db,
@@ -226,24 +193,24 @@ impl People {
 
     /// Brings what is held of these meetings to where the database is.
     fn catch_up(&self, db: &mut Db, meetings: &HashSet<MeetingId>) -> Result<(), ServiceError> {
-        let now = changes::revision(db)?;
-        let up_to_date = |held: &Held| {
-            held.is_at(now) && meetings.iter().all(|id| held.meetings.contains_key(id))
-        };
-        if up_to_date(&self.held.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(());
+        {
+            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(followed) = &held.followed
+                && meetings.iter().all(|id| held.meetings.contains_key(id))
+                && changes::since(db, followed)?.is_nothing()
+            {
+                return Ok(());
+            }
         }
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let changed = match held.seen {
-            Some(seen) if seen < now => changes::since(db, seen)?,
-            // somebody was faster, and further
-            Some(_) if held.is_at(now) => Vec::new(),
-            // the first time, or another database than before, as after a restore
-            _ => {
-                held.meetings.clear();
-                held.seen = None;
-                Vec::new()
+        let changed = match &held.followed {
+            // somebody may have been faster, and further
+            Some(followed) => {
+                let changes = changes::since(db, followed)?;
+                held.followed = Some(changes.followed);
+                changes.questions
             }
+            None => Vec::new(),
         };
         if changed.len() > MAX_FOLLOWED {
             held.meetings.clear();
@@ -262,15 +229,15 @@ impl People {
                 }
             }
         }
-        if held.seen.is_none_or(|seen| seen < now) {
-            held.seen = Some(now);
-            held.seen_at = Some(steady());
-        }
         let missing: Vec<MeetingId> = meetings
             .iter()
             .filter(|id| !held.meetings.contains_key(id))
             .copied()
             .collect();
+        if !missing.is_empty() {
+            // This state may be older than what the others were followed to. Then they are followed again from here.
+            held.followed = Some(changes::up_to_now(db)?);
+        }
         for meeting in missing {
             while held.meetings.len() >= MAX_MEETINGS.max(meetings.len()) {
                 let Some(least) = held

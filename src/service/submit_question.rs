@@ -10,7 +10,7 @@ use crate::{
         questioner::Naming,
         reference::Reference,
         refusal::NextMeeting,
-        same_person,
+        same_person::{self, AllowanceKey},
         standing_order::{Circumstances, Exception, Notice, admit},
         status::Status,
         text,
@@ -19,13 +19,14 @@ use crate::{
         Service, ServiceError,
         actor::Acting,
         letters::{About, Letter},
+        meeting_facts::MeetingFacts,
         next_meeting, officer_notices, permission,
         typed_question::{TypedQuestion, WellFormed},
         views,
     },
     store::{
         connection::Db,
-        drafts, meetings, postcodes,
+        drafts, postcodes,
         questions::{self, HashedKey, Question, QuestionerDetails, RecordedException, Remembered},
     },
 };
@@ -110,13 +111,90 @@ pub fn submit(
             "Enter the reason for the exception",
         ));
     }
-    let submitted = service
+    // What needs no database is worked out before the transaction, in which one waits for another.
+    let prepared = Prepared::new(service, acting, submission)?;
+    let (submitted, facts_are_new) = service
         .store
-        .write(|db| submit_in(service, db, acting, submission))?;
+        .write(|db| submit_in(service, db, acting, submission, &prepared))?;
+    if facts_are_new && let Err(error) = service.remember_facts(submission.meeting) {
+        tracing::warn!(%error, "the facts of a meeting could not be remembered");
+    }
     if !submitted.repeated {
         service.counts.submitted_as(submitted.question.status);
     }
     Ok(submitted)
+}
+
+/// What is worked out of a submission before it is stored.
+struct Prepared {
+    key: Option<String>,
+    request_hash: String,
+    /// Whether the agenda was thought to be out when it was read, and what it comes to then.
+    agenda_published: bool,
+    read: Result<Read, ServiceError>,
+}
+
+/// A submission as read, with the keys of its questioner.
+#[derive(Clone)]
+struct Read {
+    well_formed: WellFormed,
+    keys: Vec<AllowanceKey>,
+    hashed: Vec<HashedKey>,
+}
+
+impl Read {
+    fn new(
+        service: &Service,
+        submission: &Submission,
+        agenda_published: bool,
+    ) -> Result<Self, ServiceError> {
+        let well_formed = submission.typed.parse(agenda_published)?;
+        Ok(Self {
+            keys: same_person::keys(&well_formed.questioner),
+            hashed: service.hashed_keys(&well_formed.questioner),
+            well_formed,
+        })
+    }
+}
+
+impl Prepared {
+    fn new(
+        service: &Service,
+        acting: &Acting,
+        submission: &Submission,
+    ) -> Result<Self, ServiceError> {
+        let key = submission.idempotency_key.as_ref().map(|key| {
+            // two programs may choose the same key
+            let whose = acting
+                .staff_id()
+                .map(|id| id.to_string())
+                .unwrap_or_default();
+            service.keyed_hex("idempotency key", &format!("{whose}\u{1f}{key}"))
+        });
+        let agenda_published = service
+            .facts
+            .last_known(submission.meeting)
+            .is_some_and(|facts| facts.record.meeting.agenda_published);
+        Ok(Self {
+            key,
+            request_hash: request_hash(service, submission)?,
+            agenda_published,
+            read: Read::new(service, submission, agenda_published),
+        })
+    }
+
+    /// The submission as read for a meeting whose agenda is out, or is not.
+    fn read(
+        &self,
+        service: &Service,
+        submission: &Submission,
+        agenda_published: bool,
+    ) -> Result<Read, ServiceError> {
+        match agenda_published == self.agenda_published {
+            true => self.read.clone(),
+            false => Read::new(service, submission, agenda_published),
+        }
+    }
 }
 
 fn submit_in(
@@ -124,39 +202,38 @@ fn submit_in(
     db: &mut Db,
     acting: &Acting,
     submission: &Submission,
-) -> Result<Submitted, ServiceError> {
+    prepared: &Prepared,
+) -> Result<(Submitted, bool), ServiceError> {
+    let repeated = |question| {
+        let submitted = Submitted {
+            question,
+            repeated: true,
+        };
+        Ok((submitted, false))
+    };
     if let Some(draft) = submission.draft
         && let Some(question) = questions::of_draft(db, draft)?
     {
-        return Ok(Submitted {
-            question,
-            repeated: true,
-        });
+        return repeated(question);
     }
-    let key = submission.idempotency_key.as_ref().map(|key| {
-        // two programs may choose the same key
-        let whose = acting
-            .staff_id()
-            .map(|id| id.to_string())
-            .unwrap_or_default();
-        service.keyed_hex("idempotency key", &format!("{whose}\u{1f}{key}"))
-    });
-    let request_hash = request_hash(service, submission)?;
-    if let Some(key) = &key
+    if let Some(key) = &prepared.key
         && let Some(earlier) = questions::remembered(db, key)?
     {
-        if earlier.request_hash != request_hash {
+        if earlier.request_hash != prepared.request_hash {
             return Err(ServiceError::Conflict(
                 "This Idempotency-Key has been used for another request.".to_owned(),
             ));
         }
-        return Ok(Submitted {
-            question: questions::question(db, earlier.question_id)?,
-            repeated: true,
-        });
+        return repeated(questions::question(db, earlier.question_id)?);
     }
 
-    let record = meetings::meeting(db, submission.meeting)?;
+    let (facts, facts_are_new) = service.meeting_facts(db, submission.meeting)?;
+    let MeetingFacts {
+        record,
+        board,
+        agenda,
+        deadline,
+    } = &*facts;
     let meeting = &record.meeting;
     if !submission.exceptions.is_empty()
         && let Some(why) = meeting
@@ -165,19 +242,21 @@ fn submit_in(
     {
         return Err(ServiceError::Conflict(why.to_owned()));
     }
-    let agenda = meetings::agenda(db, meeting.id)?;
-    let WellFormed {
-        matter,
-        text,
-        questioner,
-        difference,
-    } = submission.typed.parse(meeting.agenda_published)?;
-    let deadline = service.deadline(db, meeting)?;
+    let Read {
+        well_formed:
+            WellFormed {
+                matter,
+                text,
+                questioner,
+                difference,
+            },
+        keys,
+        hashed,
+    } = prepared.read(service, submission, meeting.agenda_published)?;
     let postcode_check = postcodes::check(db, &questioner.postcode)?;
     let allowance = service.figures(meeting).questions_per_person();
-    let keys = service.hashed_keys(&questioner);
-    let slots = Slots::find(db, meeting.id, &keys, i32::from(allowance.get()))?;
-    let held: Vec<_> = same_person::keys(&questioner)
+    let slots = Slots::find(db, meeting.id, &hashed, i32::from(allowance.get()))?;
+    let held: Vec<_> = keys
         .into_iter()
         .zip(&slots.free)
         .filter(|(_, free)| free.is_none())
@@ -196,8 +275,8 @@ fn submit_in(
         },
         Circumstances {
             meeting,
-            agenda: &agenda,
-            deadline: &deadline,
+            agenda,
+            deadline,
             postcode: postcode_check,
             held_keys: &held,
             allowance,
@@ -257,17 +336,17 @@ fn submit_in(
     let details = QuestionerDetails::new(question.id, &questioner);
     questions::insert_questioner(db, &details)?;
     if admitted {
-        slots.take(service, db, &question, &keys)?;
+        slots.take(service, db, &question, &hashed)?;
     }
     for (exception, reason) in &submission.exceptions {
         record_exception(service, db, acting, &question, *exception, reason)?;
     }
-    if let Some(key) = &key {
+    if let Some(key) = &prepared.key {
         questions::remember(
             db,
             key,
             &Remembered {
-                request_hash,
+                request_hash: prepared.request_hash.clone(),
                 question_id: question.id,
             },
             now,
@@ -291,9 +370,8 @@ fn submit_in(
         serde_json::json!({ "channel": question.channel, "refusals": kinds }),
     )?;
 
-    let board = meetings::board(db, meeting.board_id)?;
-    let words = views::matter_words(&question, &agenda);
-    let about = About::new(&question, &words, &board, meeting);
+    let words = views::matter_words(&question, agenda);
+    let about = About::new(&question, &words, board, meeting);
     let letter = if admitted {
         Letter::Acknowledgement {
             about,
@@ -315,12 +393,13 @@ fn submit_in(
     };
     service.write_letter(db, acting, &question, Some(&details), &letter)?;
     if acting.staff_id().is_none() || !submission.channel.entered_by_officer() {
-        officer_notices::tell_of(service, db, &question, &board, meeting)?;
+        officer_notices::tell_of(service, db, &question, board, meeting)?;
     }
-    Ok(Submitted {
+    let submitted = Submitted {
         question,
         repeated: false,
-    })
+    };
+    Ok((submitted, facts_are_new))
 }
 
 /// What makes a repeated request the same: everything that was sent, which the moment of receipt is only where an officer says it.

@@ -14,7 +14,12 @@ use crate::{
 /// [`StoreError`].
 pub fn check(db: &mut Db, postcode: &Postcode) -> Result<PostcodeCheck, StoreError> {
     let found: Vec<(String, bool)> = postcodes::table
-        .filter(postcodes::postcode.eq_any([postcode.as_str(), postcode.district()]))
+        // not `eq_any`, which is prepared anew each time
+        .filter(
+            postcodes::postcode
+                .eq(postcode.as_str())
+                .or(postcodes::postcode.eq(postcode.district())),
+        )
         .select((postcodes::postcode, postcodes::in_borough))
         .load(db)?;
     let exact = found.iter().find(|(entry, _)| entry == postcode.as_str());

@@ -155,13 +155,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    question_changes (revision) {
-        revision -> BigInt,
-        question_id -> Text,
-    }
-}
-
-diesel::table! {
     public_changes (id) {
         id -> Integer,
         revision -> BigInt,

@@ -12,7 +12,7 @@ use public_question_time::service::{
 };
 use public_question_time::store::questions;
 
-use crate::databases::each_database;
+use crate::databases::{Database, each_database};
 use crate::races::together;
 use crate::service::{Desk, desk, node, submission};
 
@@ -175,4 +175,57 @@ fn held(node: &Service) -> usize {
     let caught_up = node.store.read(|db| node.archive.catch_up(db));
     caught_up.expect("caught up");
     node.archive.len()
+}
+
+#[test]
+fn of_two_changes_that_overlap_the_one_committed_later_is_not_missed() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let desk = desk(&database);
+    let (one, other) = (desk.service.clone(), node(&database, &desk.clock));
+    let slow = ask(&desk, &one, 1, "When will the lamp be mended?");
+    let quick = ask(&desk, &one, 2, "Who feeds the swans?");
+    let put = |service: &Service, id, meanwhile: &dyn Fn()| {
+        service.store.write(|db| {
+            let mut question = questions::question(db, id)?;
+            question.put_on = NaiveDate::from_ymd_opt(2024, 2, 6);
+            question.version += 1;
+            assert!(questions::update(db, &question)?);
+            meanwhile();
+            Ok::<_, ServiceError>(())
+        })
+    };
+    assert_eq!(held(&other), 2);
+    // it changes first and is committed last: its change has the lower number
+    put(&one, slow, &|| {
+        put(&other, quick, &|| {}).expect("the quick one");
+        assert_eq!(found(&other, "swans"), [quick], "nobody waits for another");
+        assert_eq!(found(&other, "lamp"), []);
+    })
+    .expect("the slow one");
+    for node in [&one, &other] {
+        assert_eq!(found(node, "lamp"), [slow]);
+        assert_eq!(found(node, "swans"), [quick]);
+    }
+    // and what comes after all of that
+    let last = ask(&desk, &one, 3, "Who paints the railings?");
+    put(&other, last, &|| {}).expect("the last one");
+    for node in [&one, &other] {
+        assert_eq!(found(node, "railings"), [last]);
+    }
+}
+
+#[test]
+fn what_another_member_of_the_group_wrote_is_not_searched() {
+    let database = Database::sqlite();
+    let desk = desk(&database);
+    let searched = desk
+        .service
+        .store
+        .write(|db| desk.service.archive.catch_up(db));
+    assert!(
+        matches!(searched, Err(ServiceError::Internal(_))),
+        "{searched:?}"
+    );
 }

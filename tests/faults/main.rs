@@ -28,6 +28,7 @@ mod hanging_up;
 mod kill;
 mod kill_mid_meeting;
 mod listed;
+mod meeting_facts;
 mod metrics;
 mod outbox;
 mod pressure;

@@ -1,22 +1,51 @@
 //! Which questions changed, for a search that is kept in memory. The database itself writes it down (by triggers), so that no act
 //! can forget to.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
-use diesel::{dsl::max, prelude::*};
+use diesel::prelude::*;
 
 use crate::{
     domain::id::QuestionId,
     store::{
         connection::Db,
+        dialect::{self, Change},
         error::StoreError,
         retention::REMOVED,
         rows,
-        schema::{question_changes, questions},
+        schema::questions,
     },
 };
 
-/// The number of a change. A change with a higher number was committed later.
-pub type Revision = i64;
+/// How far somebody has followed the changes.
+///
+/// PostgreSQL's transactions overlap: a change may become visible after one with a higher revision. So a change carries the number of
+/// its transaction. Every transaction below the oldest that was still running has ended and been seen; what is above is read again at
+/// the next look, less the revisions that were seen already. (SQLite has one writer, and its changes become visible in order.)
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The first transaction that may still bring changes.
+    horizon: i64,
+    /// Revisions of it and of those after it that were seen.
+    ahead: BTreeSet<i64>,
+}
+
+/// The changes that somebody has not seen yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// The questions that changed, each once. Some of them may be gone.
+    pub questions: Vec<QuestionId>,
+    /// How far the changes are followed with them.
+    pub followed: Followed,
+}
+
+impl Changes {
+    /// Returns whether there is nothing to do.
+    pub fn is_nothing(&self) -> bool {
+        self.questions.is_empty()
+    }
+}
 
 /// What a search knows of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,28 +58,69 @@ pub struct Searched {
     pub text: String,
 }
 
-/// The number of the last change; 0 before the first.
+/// The changes that are visible and have not been followed yet. A state older than what was followed has none.
+///
+/// On PostgreSQL this is right in a transaction that sees one state from beginning to end, as `Store::read` opens it.
 ///
 /// # Errors
-/// [`StoreError`].
-pub fn revision(db: &mut Db) -> Result<Revision, StoreError> {
-    let last: Option<Revision> = question_changes::table
-        .select(max(question_changes::revision))
-        .first(db)?;
-    Ok(last.unwrap_or(0))
+/// [`StoreError`], also in a transaction that writes: what is never committed is not to be followed.
+pub fn since(db: &mut Db, followed: &Followed) -> Result<Changes, StoreError> {
+    refuse_uncommitted(db)?;
+    let visible = dialect::changes_from(db, followed.horizon)?;
+    let unseen = |change: &&Change| !followed.ahead.contains(&change.revision);
+    let ids: BTreeSet<&str> = visible
+        .iter()
+        .filter(unseen)
+        .map(|change| change.question_id.as_str())
+        .collect();
+    let followed = match ids.is_empty() {
+        true => followed.clone(),
+        false => {
+            let horizon = dialect::changes_horizon(db)?;
+            Followed {
+                horizon,
+                ahead: beyond(horizon, &visible),
+            }
+        }
+    };
+    Ok(Changes {
+        questions: ids
+            .into_iter()
+            .map(rows::parsed)
+            .collect::<Result<_, _>>()?,
+        followed,
+    })
 }
 
-/// The questions that changed after a revision, each once. Some of them may be gone.
+/// Follows the changes up to the present state: for somebody who reads in it what they follow.
 ///
 /// # Errors
-/// [`StoreError`].
-pub fn since(db: &mut Db, seen: Revision) -> Result<Vec<QuestionId>, StoreError> {
-    let ids: Vec<String> = question_changes::table
-        .filter(question_changes::revision.gt(seen))
-        .select(question_changes::question_id)
-        .distinct()
-        .load(db)?;
-    ids.iter().map(|id| rows::parsed(id)).collect()
+/// Those of [`since`].
+pub fn up_to_now(db: &mut Db) -> Result<Followed, StoreError> {
+    refuse_uncommitted(db)?;
+    let horizon = dialect::changes_horizon(db)?;
+    let visible = dialect::changes_from(db, horizon)?;
+    Ok(Followed {
+        horizon,
+        ahead: beyond(horizon, &visible),
+    })
+}
+
+fn refuse_uncommitted(db: &mut Db) -> Result<(), StoreError> {
+    match dialect::may_see_uncommitted(db) {
+        true => Err(StoreError::other(
+            "changes are followed before a transaction that writes, not in it",
+        )),
+        false => Ok(()),
+    }
+}
+
+fn beyond(horizon: i64, visible: &[Change]) -> BTreeSet<i64> {
+    visible
+        .iter()
+        .filter(|change| change.transaction_id >= horizon)
+        .map(|change| change.revision)
+        .collect()
 }
 
 /// What a search knows of some questions, or of all, in the order in which they came, less those whose words were removed.
