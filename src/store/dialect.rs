@@ -59,13 +59,17 @@ pub(super) fn begin_read(db: &mut Db) -> QueryResult<()> {
 
 /// Begins a transaction that writes as if it were alone.
 ///
+/// PostgreSQL locks what a serializable transaction reads, and a scan of a whole table locks the whole of it: where there is an index it is
+/// used, however small the table.
+///
 /// SQLite takes its write lock now: a transaction that reads first and asks for the lock later is refused at once,
 /// whatever the busy timeout, when another has written in between.
 pub(super) fn begin_write(db: &mut Db) -> QueryResult<()> {
     match db {
-        Db::Postgres(c) => {
-            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL SERIALIZABLE")
-        }
+        Db::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(
+            c,
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL enable_seqscan = off",
+        ),
         Db::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
     }
 }
