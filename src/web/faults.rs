@@ -17,7 +17,7 @@ use futures_util::FutureExt;
 use crate::{
     service::ServiceError,
     web::{
-        AppState, Failure, cookies, headers, pages, problem, routes,
+        AppState, Failure, cookies, pages, problem, routes,
         session::{NewVisitor, SignedInAs},
     },
 };
@@ -43,7 +43,7 @@ pub async fn answer(
             } else {
                 pages::bare_failure(&state, &Failure::Broken)
             };
-            headers::apply(answer.headers_mut(), &state.service.settings);
+            state.headers.apply(answer.headers_mut());
             return Err(InternalError::from_response("a handler panicked", answer).into());
         }
     };

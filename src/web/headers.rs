@@ -43,26 +43,43 @@ const FIXED: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// Adds the headers. A Content-Security-Policy or Cache-Control that the answer brings stays.
-pub fn apply(headers: &mut HeaderMap, settings: &Settings) {
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
+/// The headers of every answer, made once.
+#[derive(Debug, Clone)]
+pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
+
+impl SecurityHeaders {
+    /// Makes those that the settings ask for.
+    pub fn new(settings: &Settings) -> Self {
+        let mut headers: Vec<_> = FIXED
+            .into_iter()
+            .map(|(name, value)| (name, HeaderValue::from_static(value)))
+            .collect();
+        if settings.server.secure_cookies {
+            let hsts = format!(
+                "max-age={}; includeSubDomains",
+                settings.server.hsts.as_secs()
+            );
+            headers.extend(
+                HeaderValue::from_str(&hsts)
+                    .ok()
+                    .map(|value| (header::STRICT_TRANSPORT_SECURITY, value)),
+            );
         }
+        Self(headers)
     }
-    if settings.server.secure_cookies {
-        let hsts = format!(
-            "max-age={}; includeSubDomains",
-            settings.server.hsts.as_secs()
-        );
-        if let Ok(value) = HeaderValue::from_str(&hsts) {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+
+    /// Adds the headers. A Content-Security-Policy or Cache-Control that the answer brings stays.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.0 {
+            headers.insert(name.clone(), value.clone());
+        }
+        for (name, value) in [
+            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::CACHE_CONTROL, "no-store"),
+        ] {
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
         }
     }
 }
@@ -81,16 +98,16 @@ pub async fn add(
     if head_alone {
         request.head_mut().method = Method::GET;
     }
-    let id = request_id::of(request.request());
+    let id = request_id::header(request.request());
     let mut response = next.call(request).await?.map_into_boxed_body();
     if head_alone && response.response().body().size() == BodySize::Stream {
         let nothing = stream::empty::<Result<Bytes, Infallible>>();
         response = response.map_body(|_, _| BodyStream::new(nothing).boxed());
     }
     if let Some(state) = state {
-        apply(response.headers_mut(), &state.service.settings);
+        state.headers.apply(response.headers_mut());
     }
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
+    if let Some(value) = id {
         response
             .headers_mut()
             .insert(HeaderName::from_static("x-request-id"), value);

@@ -8,9 +8,11 @@ use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
+    http::header::HeaderValue,
 };
 use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
+use uuid::Uuid;
 
 /// The request's identifier, as in the log and in the X-Request-Id header: a UUID of version 7.
 pub fn of(request: &HttpRequest) -> Option<String> {
@@ -18,6 +20,13 @@ pub fn of(request: &HttpRequest) -> Option<String> {
         .extensions()
         .get::<RequestId>()
         .map(ToString::to_string)
+}
+
+/// The identifier as a header.
+pub fn header(request: &HttpRequest) -> Option<HeaderValue> {
+    let id = *request.extensions().get::<RequestId>()?;
+    let mut text = Uuid::encode_buffer();
+    HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)).ok()
 }
 
 /// Builds the span in which a request is answered.
@@ -32,11 +41,11 @@ impl RootSpanBuilder for RequestSpan {
             reason = "how long an answer takes is measured, not decided by"
         )]
         request.extensions_mut().insert(Began(Instant::now()));
-        let id = of(request.request()).unwrap_or_default();
+        let id = request.extensions().get::<RequestId>().copied();
         let route = request.match_pattern();
         tracing::info_span!(
             "request",
-            id,
+            id = id.map(tracing::field::display),
             method = %request.method(),
             route = route.as_deref().unwrap_or("unknown"),
         )

@@ -8,6 +8,7 @@ use crate::{
     service::{Service, ServiceError, throttle::Throttle},
     web::{
         executor::{Executor, Lane},
+        headers::SecurityHeaders,
         limits::Limits,
         live::Live,
         metrics::Metrics,
@@ -32,6 +33,8 @@ pub struct AppState {
     pub bell: Bell,
     /// The screens that show a meeting.
     pub live: Live,
+    /// The headers of every answer.
+    pub headers: SecurityHeaders,
     /// The public pages, as they were rendered last.
     pub pages: PageCache,
     /// What an operator watches.
@@ -67,6 +70,7 @@ impl AppState {
             ),
             bell: Bell::default(),
             live: Live::new(service.clone(), executor.clone()),
+            headers: SecurityHeaders::new(settings),
             pages: PageCache::new(&service),
             executor,
             metrics: Metrics::new(&service),
