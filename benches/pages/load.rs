@@ -24,6 +24,12 @@ use crate::server::send;
 /// How long a connection waits for an answer at most.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// From how many addresses people ask.
+const ADDRESSES: usize = 10_000;
+
+/// The first of them: all are as long.
+const FIRST_ADDRESS: &str = "10.100.100.100";
+
 /// A page and how it is asked for.
 pub struct Target {
     /// What it is called in the table.
@@ -58,13 +64,11 @@ impl Target {
         self
     }
 
-    fn request(&self, connection: usize) -> String {
+    /// The request, which begins with the address that it comes from.
+    fn request(&self) -> String {
         let mut request = format!(
-            "GET {} HTTP/1.1\r\nHost: {}\r\nX-Forwarded-For: 10.{}.{}.1\r\n",
-            self.path,
-            self.address,
-            connection / 250,
-            connection % 250
+            "GET {} HTTP/1.1\r\nX-Forwarded-For: {FIRST_ADDRESS}\r\nHost: {}\r\n",
+            self.path, self.address,
         );
         for header in &self.headers {
             request.push_str(header);
@@ -122,7 +126,8 @@ pub fn ask(target: &Target, connections: usize, time: Duration) -> anyhow::Resul
         let expected = if target.not_changed { 304 } else { 200 };
         let held = if target.not_changed {
             let mut first = Connection::open(target.address).await?;
-            let answer = first.ask(&format!("{}\r\n", target.request(0))).await?;
+            let request = format!("{}\r\n", target.request());
+            let answer = first.ask(request.as_bytes()).await?;
             let tag = answer.etag.context("an answer without an ETag")?;
             format!("If-None-Match: {tag}\r\n")
         } else {
@@ -132,15 +137,21 @@ pub fn ask(target: &Target, connections: usize, time: Duration) -> anyhow::Resul
         let until = Instant::now() + time;
         let tasks: Vec<_> = (0..connections)
             .map(|number| {
-                let request = format!("{}{held}\r\n", target.request(number));
+                let request = format!("{}{held}\r\n", target.request());
+                let place = request.find(FIRST_ADDRESS).unwrap_or_default();
                 let (took, address) = (took.clone(), target.address);
                 tokio::task::spawn_local(async move {
                     let mut connection = Connection::open(address).await?;
+                    let mut request = request.into_bytes();
                     let mut body = 0;
-                    loop {
+                    for turn in number.. {
+                        // thousands of people, as each address may ask only so often
+                        let from = turn * 61 % ADDRESSES;
+                        let from = format!("10.100.{}.{}", 100 + from / 100, 100 + from % 100);
+                        request[place..place + from.len()].copy_from_slice(from.as_bytes());
                         let began = Instant::now();
                         if began >= until {
-                            return Ok::<_, anyhow::Error>(body);
+                            break;
                         }
                         let answer =
                             tokio::time::timeout(PATIENCE, connection.ask(&request)).await??;
@@ -151,6 +162,7 @@ pub fn ask(target: &Target, connections: usize, time: Duration) -> anyhow::Resul
                         let micros = u32::try_from(began.elapsed().as_micros());
                         took.borrow_mut().push(micros.unwrap_or(u32::MAX));
                     }
+                    Ok::<_, anyhow::Error>(body)
                 })
             })
             .collect();
@@ -186,8 +198,8 @@ impl Connection {
         })
     }
 
-    async fn ask(&mut self, request: &str) -> anyhow::Result<Answered> {
-        self.stream.write_all(request.as_bytes()).await?;
+    async fn ask(&mut self, request: &[u8]) -> anyhow::Result<Answered> {
+        self.stream.write_all(request).await?;
         let mut filled = 0;
         let mut head: Option<(usize, usize)> = None;
         loop {
