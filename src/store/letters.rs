@@ -305,8 +305,11 @@ pub fn waiting_since_before(
     Ok(Some((count, oldest.try_into()?)))
 }
 
+/// How many letters are looked through for one that is about a meeting on certain days.
+const MAX_LOOKED_THROUGH: i64 = 200;
+
 /// Returns whether one of the letters that stand so, and have waited since before an instant, is about a question for a meeting on one
-/// of these days, both included.
+/// of these days, both included. It looks through the 200 that have waited longest.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -317,11 +320,25 @@ pub fn any_for_meetings_between(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<bool, StoreError> {
+    let about: Vec<Option<String>> = letters::table
+        .filter(letters::state.eq(state.code()))
+        .filter(letters::waiting_since.le(Some(Instant::from(before))))
+        .order((letters::waiting_since, letters::id))
+        .limit(MAX_LOOKED_THROUGH)
+        .select(letters::question_id)
+        .load(db)?;
+    let mut about: Vec<String> = about.into_iter().flatten().collect();
+    about.sort_unstable();
+    about.dedup();
+    // two statements: joined, a database may go through all questions of the meetings on these days
+    let at: Vec<String> = questions::table
+        .filter(questions::id.eq_any(about))
+        .select(questions::meeting_id)
+        .distinct()
+        .load(db)?;
     Ok(diesel::select(diesel::dsl::exists(
-        letters::table
-            .inner_join(questions::table.inner_join(meetings::table))
-            .filter(letters::state.eq(state.code()))
-            .filter(letters::waiting_since.le(Some(Instant::from(before))))
+        meetings::table
+            .filter(meetings::id.eq_any(at))
             .filter(meetings::meeting_date.between(from, to)),
     ))
     .get_result(db)?)

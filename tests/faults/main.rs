@@ -31,6 +31,7 @@ mod listed;
 mod meeting_facts;
 mod metrics;
 mod outbox;
+mod people;
 mod pressure;
 mod process;
 mod races;
