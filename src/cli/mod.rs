@@ -4,6 +4,7 @@
 //! standard error.
 
 mod backup;
+mod bounces;
 mod check;
 mod erase;
 mod evaluate;
@@ -72,6 +73,8 @@ enum Command {
         #[arg(long, value_name = "JOURNAL")]
         erasures: Option<PathBuf>,
     },
+    /// Read reports of letters that came back, from a file, a folder, a Maildir or standard input
+    Bounces(bounces::Bounces),
     /// Remove personal details, drafts and sessions whose time is over
     Purge,
     /// Remove the personal details of one question before they are due
@@ -149,6 +152,9 @@ fn carry_out(cli: &Cli) -> anyhow::Result<ExitCode> {
             import::carry_out(&Started::open(settings)?.service, command)?;
         }
         Command::Staff(command) => staff::carry_out(&Started::open(settings)?.service, command)?,
+        Command::Bounces(command) => {
+            return bounces::carry_out(&Started::open(settings)?.service, command);
+        }
         Command::Purge => {
             let started = Started::open(settings)?;
             remove_personal_details::remove_again(&started.service)?;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
@@ -18,8 +19,52 @@ pub struct Mail {
     pub from: Mailbox,
     /// Who gets the answers.
     pub reply_to: Mailbox,
+    /// The envelope sender, to which letters come back; none for the address of `from`.
+    pub bounce_address: Option<BounceAddress>,
     /// Who is told of new questions and of letters that failed; may be nobody.
     pub officers: Vec<Mailbox>,
+}
+
+/// The address to which a letter comes back, of its own for each sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BounceAddress {
+    before: String,
+    after: String,
+}
+
+impl BounceAddress {
+    /// Where the token stands in the setting.
+    const PLACE: &str = "{token}";
+
+    /// Reads `bounces+{token}@example.org`; none where it would not give addresses that mail can go to.
+    fn parse(text: &str) -> Option<Self> {
+        let (before, after) = text.split_once(Self::PLACE)?;
+        let address = Self {
+            before: before.to_owned(),
+            after: after.to_owned(),
+        };
+        let whole = address.with(&"0".repeat(TOKEN_CHARACTERS));
+        // RFC 5321: 64 characters before the @
+        let fits = whole
+            .split_once('@')
+            .is_some_and(|(local, _)| local.len() <= 64);
+        (fits && !before.contains('@') && whole.parse::<Address>().is_ok()).then_some(address)
+    }
+
+    /// The address with this token.
+    pub fn with(&self, token: &str) -> String {
+        format!("{}{token}{}", self.before, self.after)
+    }
+
+    /// What stands in an address where this one has its token; capitals make no difference.
+    ///
+    /// A mail server that put the address into its form may have changed them.
+    pub fn token_in(&self, address: &str) -> Option<String> {
+        let address = address.to_lowercase();
+        let rest = address.strip_prefix(&self.before.to_lowercase())?;
+        let token = rest.strip_suffix(&self.after.to_lowercase())?;
+        (!token.is_empty()).then(|| token.to_owned())
+    }
 }
 
 /// How letters leave.
@@ -79,6 +124,7 @@ impl Mail {
         let smtp = read_smtp(reader, kind.as_deref() == Some("smtp"));
         let from = mailbox(reader, "mail.from");
         let reply_to = mailbox(reader, "mail.reply_to");
+        let bounce_address = read_bounce_address(reader);
         let mut officers = Vec::new();
         for text in reader.list("mail.officers") {
             match text.parse() {
@@ -98,9 +144,25 @@ impl Mail {
             transport,
             from: from?,
             reply_to: reply_to?,
+            bounce_address,
             officers,
         })
     }
+}
+
+fn read_bounce_address(reader: &mut Reader) -> Option<BounceAddress> {
+    let text = reader.optional_text("mail.bounce_address")?;
+    let address = BounceAddress::parse(&text);
+    if address.is_none() {
+        reader.problem(
+            "mail.bounce_address",
+            format!(
+                "{text:?} is not right: it must be an e-mail address with {{token}} before the @, such as bounces+{{token}}@example.org, with {} characters at most around the token",
+                64 - TOKEN_CHARACTERS
+            ),
+        );
+    }
+    address
 }
 
 /// What is said of a mail server is checked whole only where letters go there.
@@ -166,6 +228,9 @@ fn read_smtp(reader: &mut Reader, used: bool) -> Option<Smtp> {
         timeout,
     })
 }
+
+/// Characters of the token in the address to which a letter comes back.
+pub const TOKEN_CHARACTERS: usize = 52;
 
 const MAILBOX: &str = "an e-mail address, alone or as \"Name <name@example.org>\"";
 

@@ -27,7 +27,9 @@ use chrono::NaiveDate;
 pub use bank_holidays::{BankHolidays, BankHolidaysError};
 pub use council::{Council, PublicUrl};
 pub use database::Database;
-pub use mail::{Mail, MailTransport, Smtp, SmtpAccount, SmtpSecurity};
+pub use mail::{
+    BounceAddress, Mail, MailTransport, Smtp, SmtpAccount, SmtpSecurity, TOKEN_CHARACTERS,
+};
 pub use problem::{Problem, SettingsError};
 pub use secret::{Secret, SecretError, SecretKey};
 pub use server::Server;

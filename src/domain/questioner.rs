@@ -20,10 +20,25 @@ fn holds_address(name: &str) -> bool {
     let joined = plain.split_whitespace().collect::<String>();
     joined.contains("://")
         || plain.contains("www.")
+        || plain.split_whitespace().any(is_domain_with_path)
         || plain.split_whitespace().any(|word| {
             word.split_once('@')
                 .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
         })
+}
+
+/// Whether a word is a domain with a path, which many programs turn into a link: `example.org/pay`.
+fn is_domain_with_path(word: &str) -> bool {
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let Some((host, _)) = word.split_once('/') else {
+        return false;
+    };
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    host.rsplit_once('.').is_some_and(|(name, ending)| {
+        ending.chars().count() >= 2
+            && ending.chars().all(char::is_alphabetic)
+            && name.chars().next_back().is_some_and(char::is_alphanumeric)
+    })
 }
 
 macro_rules! line {
@@ -237,6 +252,22 @@ impl Questioner {
             self.name.as_str(),
             self.organisation.as_ref().map(Organisation::as_str),
         )
+    }
+}
+
+coded! {
+    /// How it became known that an e-mail address is the questioner's.
+    pub enum Confirmation {
+        /// By a press on the private page, opened from a letter to the address.
+        Link = "link",
+        /// By a press on the page that confirms a new address, opened from a letter to it.
+        AddressLink = "address_link",
+        /// An officer entered it for the questioner.
+        Officer = "officer",
+        /// The question has been approved: somebody at the council has read what letters quote.
+        Approval = "approval",
+        /// The question came before addresses were confirmed.
+        EarlierRelease = "earlier_release",
     }
 }
 

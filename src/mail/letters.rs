@@ -112,6 +112,7 @@ fn paragraphs(text: &str) -> Vec<Lines<'_>> {
 struct Page<'a> {
     content: &'a Content,
     council: &'a Council,
+    /// Whom it greets; empty where it greets nobody by name.
     name: String,
     written_on: String,
 }
@@ -189,7 +190,12 @@ fn page<'a>(settings: &'a Settings, content: &'a Content, to: &Addressed<'_>) ->
     Page {
         content,
         council: &settings.council,
-        name: one_line(to.name),
+        // a name was typed as well
+        name: if to.letter.is_withheld() {
+            String::new()
+        } else {
+            one_line(to.name)
+        },
         written_on: local_time::short_date(local_time::london_date(to.written_at)),
     }
 }
@@ -218,11 +224,8 @@ pub fn printable(
     to: &Addressed<'_>,
     postal_address: &[String],
 ) -> Result<String, askama::Error> {
-    let on_paper = Addressed {
-        private_link: None,
-        ..*to
-    };
-    piece(settings, &on_paper, postal_address, true)
+    let letter = on_paper(to.letter);
+    piece(settings, &posted(to, &letter), postal_address, true)
 }
 
 /// The words that are on the sheet of [`printable`], to be kept once it was posted.
@@ -230,11 +233,23 @@ pub fn printable(
 /// # Errors
 /// As [`render`].
 pub fn as_printed(settings: &Settings, to: &Addressed<'_>) -> Result<AsSent, askama::Error> {
-    let on_paper = Addressed {
+    let letter = on_paper(to.letter);
+    Ok(render(settings, &posted(to, &letter))?.as_sent())
+}
+
+/// A letter as it is posted: an officer has it in hand, so it quotes what was typed.
+fn on_paper(letter: &Letter) -> Letter {
+    let mut letter = letter.clone();
+    letter.withhold(false);
+    letter
+}
+
+fn posted<'a>(to: &Addressed<'a>, letter: &'a Letter) -> Addressed<'a> {
+    Addressed {
+        letter,
         private_link: None,
         ..*to
-    };
-    Ok(render(settings, &on_paper)?.as_sent())
+    }
 }
 
 /// The letter as a piece of a page, as its reader will see it: for the officer's preview.

@@ -40,7 +40,8 @@ pub(super) fn write(settings: &Settings, letter: &Outgoing) -> Result<Written, U
     let rendered = render(settings, &Addressed::from(letter))
         .map_err(|_| never("the letter could not be put into words"))?;
     // Whatever stands in a header is one line, whoever wrote it.
-    let name = Some(one_line(&letter.name)).filter(|name| !name.is_empty());
+    let name = Some(one_line(&letter.name))
+        .filter(|name| !name.is_empty() && !letter.letter.is_withheld());
     let mail = &settings.mail;
     // Nobody who writes words for a letter knows its identifier, so none can contain its own boundary.
     let parts = MultiPart::builder()
@@ -73,6 +74,6 @@ pub(super) fn write(settings: &Settings, letter: &Outgoing) -> Result<Written, U
     })
 }
 
-fn never(why: &str) -> Undelivered {
+pub(super) fn never(why: &str) -> Undelivered {
     Undelivered::Permanent(why.to_owned())
 }

@@ -3,6 +3,7 @@
 //! `words` says what each letter says, once. [`letters`] turns that into plain text, HTML for e-mail and HTML to print,
 //! `message` into an e-mail, [`transport`] hands it over, and [`worker`] keeps at it.
 
+pub mod bounces;
 pub mod letters;
 mod message;
 mod samples;

@@ -73,6 +73,7 @@ fn about() -> About {
         question: "The lighting on the path from Kingsway to the park has been out since November.\n\nWhen will it be mended, and what is done until then to keep people safe?".to_owned(),
         words_left_out: false,
         child: None,
+        withheld: false,
         matter: "Community safety update".to_owned(),
         board: "Safer Policy and Performance Board".to_owned(),
         date: day(2024, 2, 6),
@@ -139,6 +140,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
         reference: about().reference,
         board: about().board,
         date: about().date,
+        withheld: false,
     };
     let correction = AddressCorrectionId::from(uuid::Uuid::nil());
     let contact_details = |what| Letter::OfficerContactDetails {
@@ -162,7 +164,7 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
         old: deadline - TimeDelta::days(3),
         new: deadline,
     };
-    vec![
+    let mut samples = vec![
         sample("acknowledgement", acknowledgement(false)),
         sample("acknowledgement_provisional", acknowledgement(true)),
         on_paper("acknowledgement_on_paper", acknowledgement(false)),
@@ -740,9 +742,39 @@ pub fn samples(settings: &Settings) -> Vec<Sample> {
                 reference: Some(about().reference),
                 error: "permanent error (550): 5.1.1 (address) no such user".to_owned(),
                 path: DESK_PATH.to_owned(),
+                last: false,
             },
         ),
-    ]
+        to_officers(
+            "officer_letter_failed_last",
+            Letter::OfficerLetterFailed {
+                letter: "acknowledgement".to_owned(),
+                reference: Some(about().reference),
+                error: "It came back: 5.1.1 550 no such user".to_owned(),
+                path: DESK_PATH.to_owned(),
+                last: true,
+            },
+        ),
+    ];
+    // as they go to an address that may be somebody else's
+    for (name, of) in [
+        ("acknowledgement_unconfirmed", "acknowledgement"),
+        ("refused_unconfirmed", "refused_late"),
+        ("rejected_unconfirmed", "rejected_as_the_same"),
+        ("withdrawn_unconfirmed", "withdrawn"),
+        ("written_response_unconfirmed", "written_response"),
+        ("redacted_unconfirmed", "redacted"),
+    ] {
+        if let Some(sample) = samples.iter().find(|sample| sample.name == of) {
+            let mut sample = Sample {
+                name,
+                ..sample.clone()
+            };
+            sample.letter.withhold(true);
+            samples.push(sample);
+        }
+    }
+    samples
 }
 
 /// A response that is due on 20 February 2024.

@@ -9,6 +9,7 @@ use std::{
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    address::Envelope,
     transport::smtp::{
         self, PoolConfig,
         authentication::Credentials,
@@ -80,7 +81,18 @@ impl Postman for SmtpPostman {
         Box::pin(async move {
             let written = message::write(&self.settings, letter)?;
             let as_sent = written.rendered.as_sent();
-            match self.transport.send(written.message).await {
+            let from = match &self.settings.mail.bounce_address {
+                Some(address) => address.with(&letter.bounce_token).parse(),
+                None => Ok(self.settings.mail.from.email.clone()),
+            }
+            .map_err(|_| message::never("the address for letters that come back cannot be used"))?;
+            let envelope = Envelope::new(Some(from), vec![written.to])
+                .map_err(|_| message::never("there is nobody to send it to"))?;
+            let sent = self
+                .transport
+                .send_raw(&envelope, &written.message.formatted())
+                .await;
+            match sent {
                 Ok(_) => Ok(as_sent),
                 Err(error) => Err(judge(&error)),
             }

@@ -31,9 +31,13 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
     let draft = Draft {
         settings,
         link: to.private_link,
+        withheld: to.letter.is_withheld(),
         blocks: Vec::new(),
     };
     let draft = match to.letter.about().and_then(|about| about.child.as_ref()) {
+        Some(_) if draft.withheld => draft.say(
+            "We are writing to you because you were named as the parent or carer of somebody under 18. In this letter, “your question” means their question.",
+        ),
         Some(child) => draft.say(format!(
             "We are writing to you as the parent or carer of {child}, who is under 18. In this letter, “your question” means {child}’s question."
         )),
@@ -211,14 +215,23 @@ pub(super) fn content(settings: &Settings, to: &Addressed<'_>) -> Content {
             reference,
             error,
             path,
-        } => officer_letter_failed(draft, letter, reference.as_deref(), error, path),
+            last,
+        } => officer_letter_failed(draft, letter, reference.as_deref(), error, path, *last),
     }
 }
+
+/// What a letter calls the private link.
+const PRIVATE_LINK: &str = "Your private link";
+
+/// What the private link of a letter is for before anything else, while nobody knows whose address it is.
+const CONFIRM: &str = "confirm that you sent it: choose “This was me”, and from then on our emails include your question";
 
 /// A letter while it is written.
 struct Draft<'a> {
     settings: &'a Settings,
     link: Option<&'a str>,
+    /// Whether it holds nothing that was typed.
+    withheld: bool,
     blocks: Vec<Block>,
 }
 
@@ -274,6 +287,11 @@ impl<'a> Draft<'a> {
 
     /// The question, and to which meeting it was sent.
     fn question(self, about: &About) -> Self {
+        if self.withheld {
+            return self.heading("Your question").say(
+                "This email does not include your question, because we do not know yet that this is your email address. To read your question, open your private link.",
+            );
+        }
         self.heading("Your question")
             .when(about.words_left_out, |draft| {
                 draft.say("This is the published text of your question. We have left out words that you sent.")
@@ -287,9 +305,13 @@ impl<'a> Draft<'a> {
         match self.link {
             Some(href) => {
                 let href = href.to_owned();
+                let mut can = can.to_vec();
+                if self.withheld {
+                    can.insert(0, CONFIRM);
+                }
                 self = self.say("Use your private link to:").points(can);
                 self.blocks.push(Block::Link {
-                    what: "Your private link",
+                    what: PRIVATE_LINK,
                     href,
                 });
                 self.say("Do not share this link. Anyone with it can do these things.")
@@ -300,10 +322,25 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Adds the private link to a letter that withholds what the link shows, unless it has it already.
+    fn with_link(self) -> Self {
+        let has_it = self
+            .blocks
+            .iter()
+            .any(|block| matches!(block, Block::Link { what, .. } if *what == PRIVATE_LINK));
+        let needs_it = self.withheld && !has_it && self.link.is_some();
+        self.when(needs_it, |draft| {
+            draft.what_you_can_do(&[
+                "read your question and everything that we have told you about it",
+            ])
+        })
+    }
+
     fn for_questioner(self, about: &About, subject: String) -> Content {
+        let this = self.with_link();
         Content {
             subject: one_line(&subject),
-            blocks: self.blocks,
+            blocks: this.blocks,
             to_questioner: true,
             reference: Some(about.reference.clone()),
         }
@@ -338,13 +375,16 @@ fn the_meeting(about: &About) -> String {
 }
 
 fn meeting_facts(about: &About) -> Vec<(&'static str, String)> {
-    vec![
+    let mut facts = vec![
         ("Meeting", about.board.clone()),
         ("Date", long_date(about.date)),
         ("Starts", clock_time(about.starts)),
         ("Where", about.venue.clone()),
-        ("About", about.matter.clone()),
-    ]
+    ];
+    if !about.withheld {
+        facts.push(("About", about.matter.clone()));
+    }
+    facts
 }
 
 fn question_facts(about: &About, received_at: DateTime<Utc>) -> Vec<(&'static str, String)> {
@@ -584,7 +624,7 @@ fn approved(
         ])
         .heading("Your name at the meeting")
         .say("The meeting is public, and anybody may film it.")
-        .when(called.is_some(), |draft| {
+        .when(called.is_some() && !about.withheld, |draft| {
             draft.say(format!(
                 "When it is your turn, the chair will call: “{}”.",
                 called.unwrap_or_default()
@@ -993,7 +1033,10 @@ fn redacted_letter(
         .heading("Why")
         .officers_words(reason)
         .heading("What we publish now");
-    for changed in redacted {
+    if draft.withheld {
+        draft = draft.say("To read what we publish, open your private link.");
+    }
+    for changed in redacted.iter().filter(|_| !about.withheld) {
         draft = draft.say(format!("{}:", capital(changed.field.words())));
         draft = match &changed.words {
             Some(words) => draft.quote(words),
@@ -1001,7 +1044,7 @@ fn redacted_letter(
         };
     }
     draft
-        .when(called.is_some(), |draft| {
+        .when(called.is_some() && !about.withheld, |draft| {
             draft.say(format!(
                 "At the meeting, the chair will call: “{}”.",
                 called.unwrap_or_default()
@@ -1267,6 +1310,7 @@ fn officer_letter_failed(
     reference: Option<&str>,
     error: &str,
     path: &str,
+    last: bool,
 ) -> Content {
     let letter = letter.replace('_', " ");
     let (what, subject) = match reference {
@@ -1285,6 +1329,9 @@ fn officer_letter_failed(
             draft.say("The reason was:").quote(error)
         })
         .say("Whoever it was for has not been told. Send it again, or reach them in another way and note that you have.")
+        .when(last, |draft| {
+            draft.say("Several letters could not be sent within an hour. If there are more, you will not get an email about each. The list shows all of them.")
+        })
         .desk("Open the letters that failed", path)
         .for_officers(subject, reference)
 }

@@ -3,7 +3,7 @@
 //! It looks every few seconds, and at once when a [`Bell`] is rung. A lost ring costs those few seconds and no letter. Told to
 //! stop, it takes no further letters and finishes those under way.
 
-use std::sync::Arc;
+use std::{mem::take, sync::Arc};
 
 use tokio::{
     sync::Notify,
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::service::{
     Service,
-    deliver_outbox::{Postman, claim, deliver, write_due_letters},
+    deliver_outbox::{Attempted, Postman, attempt, settle_and_claim, write_due_letters},
 };
 
 /// Tells the worker that there may be letters. Rung after the act has been committed; cheap, and cheap to clone.
@@ -51,21 +51,23 @@ async fn run(
     let mut ticks = interval(service.settings.outbox.poll_interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut under_way = JoinSet::new();
+    let mut attempted: Vec<Attempted> = Vec::new();
     while !stop.is_cancelled() {
+        // what came to an end while the last letters were claimed is settled together
+        while let Some(ended) = under_way.try_join_next() {
+            attempted.extend(ended);
+        }
         let free = most.saturating_sub(under_way.len());
         if free > 0 {
             let wanted = u32::try_from(free).unwrap_or(u32::MAX);
-            match claim(&service, &name, wanted).await {
-                Ok(claimed) => {
+            match settle_and_claim(&service, &name, take(&mut attempted), wanted).await {
+                Ok((_, claimed)) => {
                     for letter in claimed {
-                        let (service, postman, name) =
-                            (service.clone(), Arc::clone(&postman), name.clone());
-                        under_way.spawn(async move {
-                            // what went wrong is in the log; the letter is free again when its lease is over
-                            drop(deliver(&service, &*postman, &name, letter).await);
-                        });
+                        let (service, postman) = (service.clone(), Arc::clone(&postman));
+                        under_way.spawn(async move { attempt(&service, &*postman, letter).await });
                     }
                 }
+                // what was not settled is free again when its lease is over
                 Err(error) => tracing::warn!(%error, "the outbox could not be read"),
             }
         }
@@ -78,8 +80,17 @@ async fn run(
                 }
             }
             // a place is free, and more letters may be due
-            Some(_) = under_way.join_next() => {}
+            Some(ended) = under_way.join_next() => attempted.extend(ended),
         }
     }
-    while under_way.join_next().await.is_some() {}
+    while let Some(ended) = under_way.join_next().await {
+        attempted.extend(ended);
+    }
+    if !attempted.is_empty()
+        && settle_and_claim(&service, &name, attempted, 0)
+            .await
+            .is_err()
+    {
+        tracing::warn!("letters that were handed over could not be settled and may be sent again");
+    }
 }

@@ -1,11 +1,11 @@
 //! Approving a question for the meeting. A strong match with an earlier question must be decided in words first (reading 10).
 
 use crate::{
-    domain::{id::QuestionId, status::Act, text},
+    domain::{id::QuestionId, questioner::Confirmation, status::Act, text},
     service::{
         Service, ServiceError,
         actor::Acting,
-        evidence,
+        confirm_address, evidence,
         letters::{About, Letter},
         permission,
         views::{self, QuestionView},
@@ -122,11 +122,22 @@ pub fn approve(
             &question,
             serde_json::json!({ "judged_different_from": judged, "judgement": judgement }),
         )?;
+        let mut questioner = view.questioner.clone();
+        if let Some(details) = &mut questioner {
+            confirm_address::note(
+                service,
+                db,
+                acting,
+                &question,
+                details,
+                Confirmation::Approval,
+            )?;
+        }
         service.write_letter(
             db,
             acting,
             &question,
-            view.questioner.as_ref(),
+            questioner.as_ref(),
             &letter(service, &view),
         )?;
         Ok(question)

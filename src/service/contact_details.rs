@@ -8,7 +8,11 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{id::QuestionId, questioner::EmailAddress, text},
+    domain::{
+        id::QuestionId,
+        questioner::{Confirmation, EmailAddress},
+        text,
+    },
     service::{
         FieldError, Service, ServiceError,
         actor::Acting,
@@ -227,10 +231,11 @@ pub fn confirm(service: &Service, acting: &Acting, token: &str) -> Result<(), Se
         }
         correction.confirmed_at = Some(service.now());
         questions::update_address_correction(db, &correction)?;
-        let new = QuestionerDetails {
+        let mut new = QuestionerDetails {
             email: Some(correction.new_email.clone()),
             ..old.clone()
         };
+        new.confirm(Confirmation::AddressLink, service.now());
         let question = apply(service, db, acting, &question, &old, &new, "by link")?;
         let brief = brief_of(service, db, &question)?;
         service.write_letter(
@@ -267,10 +272,16 @@ pub fn stop(service: &Service, acting: &Acting, token: &str) -> Result<(), Servi
         }
         correction.stopped_at = Some(service.now());
         questions::update_address_correction(db, &correction)?;
-        let kept = QuestionerDetails {
-            email: correction.old_email.clone(),
-            ..present.clone()
-        };
+        let mut kept = present.clone();
+        if confirmed {
+            // whoever confirmed the new address has said nothing of the old one
+            kept = QuestionerDetails {
+                email: correction.old_email.clone(),
+                confirmed_at: None,
+                confirmed_by: None,
+                ..kept
+            };
+        }
         let question = if confirmed {
             apply(service, db, acting, &was, &present, &kept, "undone")?
         } else {
@@ -340,10 +351,15 @@ pub fn correct_for(
             return Err(ServiceError::changed());
         }
         let old = questions::questioner(db, id)?.ok_or(ServiceError::NotFound)?;
-        let new = QuestionerDetails {
+        let mut new = QuestionerDetails {
             arranged: old.arranged.clone(),
+            confirmed_at: old.confirmed_at,
+            confirmed_by: old.confirmed_by.clone(),
             ..QuestionerDetails::new(id, &questioner)
         };
+        if new.email != old.email {
+            new.confirm(Confirmation::Officer, service.now());
+        }
         if new == old {
             return Ok(was);
         }

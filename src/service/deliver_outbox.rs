@@ -66,6 +66,8 @@ pub struct Outgoing {
     pub private_link: Option<String>,
     /// When it was written.
     pub written_at: DateTime<Utc>,
+    /// The token of this sending, for the address to which it comes back.
+    pub bounce_token: String,
 }
 
 /// Why a letter was not delivered.
@@ -140,41 +142,56 @@ pub async fn claim(
 ) -> Result<Vec<Claimed>, ServiceError> {
     let worker = worker.to_owned();
     on_the_store(service, move |service| {
-        let now = service.now();
-        let until = now + span(service.settings.outbox.lease);
-        service.store.write(|db| {
-            letters::claim(db, &worker, now, until, most)?
-                .into_iter()
-                .map(|row| {
-                    let (reference, private_link) = question_of(service, db, &row)?;
-                    Ok(Claimed {
-                        row,
-                        reference,
-                        private_link,
-                        leased_until: until,
-                    })
-                })
-                .collect()
-        })
+        service
+            .store
+            .write(|db| claim_in(service, db, &worker, most))
     })
     .await
 }
 
-/// Hands over a letter that `worker` holds, and settles it.
-///
-/// # Errors
-/// [`ServiceError`] where the store fails; the letter is tried again once the lease has run out.
-pub async fn deliver(
+fn claim_in(
     service: &Service,
-    postman: &dyn Postman,
+    db: &mut Db,
     worker: &str,
+    most: u32,
+) -> Result<Vec<Claimed>, ServiceError> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let now = service.now();
+    let until = now + span(service.settings.outbox.lease);
+    letters::claim(db, worker, now, until, most)?
+        .into_iter()
+        .map(|row| {
+            let (reference, private_link) = question_of(service, db, &row)?;
+            Ok(Claimed {
+                row,
+                reference,
+                private_link,
+                leased_until: until,
+            })
+        })
+        .collect()
+}
+
+/// A letter that a worker holds, and what came of handing it over.
+#[derive(Debug, Clone)]
+pub struct Attempted {
     claimed: Claimed,
-) -> Result<Outcome, ServiceError> {
+    /// None where the lease had run out before.
+    outcome: Option<Result<AsSent, Undelivered>>,
+}
+
+/// Hands over a letter that a worker holds. It is not settled yet.
+pub async fn attempt(service: &Service, postman: &dyn Postman, claimed: Claimed) -> Attempted {
     // A worker that was stopped in between must not send what another has since taken over.
     if service.now() >= claimed.leased_until {
-        return Ok(Outcome::LeaseLost);
+        return Attempted {
+            claimed,
+            outcome: None,
+        };
     }
-    let attempted = match rows::json::<Letter>(&claimed.row.letter) {
+    let outcome = match rows::json::<Letter>(&claimed.row.letter) {
         Ok(letter) => {
             let outgoing = Outgoing {
                 id: claimed.row.id,
@@ -184,6 +201,11 @@ pub async fn deliver(
                 reference: claimed.reference.clone(),
                 private_link: claimed.private_link.clone(),
                 written_at: claimed.row.created_at,
+                bounce_token: service.bounce_token(
+                    claimed.row.id,
+                    claimed.row.attempts,
+                    claimed.row.recipient_email.as_deref().unwrap_or_default(),
+                ),
             };
             // The rest of the lease is for settling.
             let patience = service.settings.outbox.lease.mul_f64(0.8);
@@ -199,18 +221,75 @@ pub async fn deliver(
             "the stored letter cannot be read".to_owned(),
         )),
     };
+    Attempted {
+        claimed,
+        outcome: Some(outcome),
+    }
+}
+
+/// Settles letters and takes up to `most` others, in one transaction: under load a letter costs a share of a commit. Where that fails,
+/// each is settled by itself, so that one letter which cannot be settled keeps no other.
+///
+/// # Errors
+/// [`ServiceError`] where the store fails; letters that were not settled are tried again once their lease has run out.
+pub async fn settle_and_claim(
+    service: &Service,
+    worker: &str,
+    attempted: Vec<Attempted>,
+    most: u32,
+) -> Result<(Vec<Outcome>, Vec<Claimed>), ServiceError> {
     let worker = worker.to_owned();
     on_the_store(service, move |service| {
-        let settled = service
-            .store
-            .write(|db| settle(service, db, &worker, &claimed, &attempted));
+        let together = service.store.write(|db| {
+            let outcomes = attempted
+                .iter()
+                .map(|letter| settle(service, db, &worker, letter))
+                .collect::<Result<Vec<_>, ServiceError>>()?;
+            Ok::<_, ServiceError>((outcomes, claim_in(service, db, &worker, most)?))
+        });
+        let settled = match together {
+            Ok((outcomes, claimed)) => Ok((outcomes, claimed)),
+            Err(error) if attempted.len() < 2 => Err(error),
+            Err(_) => {
+                let outcomes = attempted
+                    .iter()
+                    .map(|letter| {
+                        service
+                            .store
+                            .write(|db| settle(service, db, &worker, letter))
+                            .unwrap_or(Outcome::LeaseLost)
+                    })
+                    .collect();
+                Ok((outcomes, Vec::new()))
+            }
+        };
         match &settled {
-            Ok(outcome) => tracing::info!(letter = %claimed.row.id, kind = claimed.row.kind, ?outcome, "a letter was tried"),
-            Err(error) => tracing::error!(letter = %claimed.row.id, %error, "a letter could not be settled"),
+            Ok((outcomes, _)) => {
+                for (letter, outcome) in attempted.iter().zip(outcomes) {
+                    let row = &letter.claimed.row;
+                    tracing::info!(letter = %row.id, kind = row.kind, ?outcome, "a letter was tried");
+                }
+            }
+            Err(error) => tracing::error!(letters = attempted.len(), %error, "letters could not be settled"),
         }
         settled
     })
     .await
+}
+
+/// Hands over a letter that `worker` holds, and settles it.
+///
+/// # Errors
+/// [`ServiceError`] where the store fails; the letter is tried again once the lease has run out.
+pub async fn deliver(
+    service: &Service,
+    postman: &dyn Postman,
+    worker: &str,
+    claimed: Claimed,
+) -> Result<Outcome, ServiceError> {
+    let attempted = attempt(service, postman, claimed).await;
+    let (outcomes, _) = settle_and_claim(service, worker, vec![attempted], 0).await?;
+    Ok(outcomes.into_iter().next().unwrap_or(Outcome::LeaseLost))
 }
 
 /// How many letters came to which end.
@@ -257,9 +336,12 @@ fn settle(
     service: &Service,
     db: &mut Db,
     worker: &str,
-    claimed: &Claimed,
-    attempted: &Result<AsSent, Undelivered>,
+    letter: &Attempted,
 ) -> Result<Outcome, ServiceError> {
+    let claimed = &letter.claimed;
+    let Some(attempted) = &letter.outcome else {
+        return Ok(Outcome::LeaseLost);
+    };
     let row = &claimed.row;
     let now = service.now();
     let readdressed = match letters::letter(db, row.id) {
@@ -306,26 +388,55 @@ fn settle(
         Outcome::Sent => audit(service, db, &Acting::system(), SENT, row, attempt.state)?,
         Outcome::Failed => {
             audit(service, db, &Acting::system(), FAILED, row, attempt.state)?;
-            // a letter about a letter about a letter would never end
-            let about_a_letter = matches!(
-                rows::json::<Letter>(&row.letter),
-                Ok(Letter::OfficerLetterFailed { .. })
-            );
-            if !about_a_letter {
-                service.write_to_officers(
-                    db,
-                    &Letter::OfficerLetterFailed {
-                        letter: row.kind.clone(),
-                        reference: claimed.reference.clone(),
-                        error: error.unwrap_or_default(),
-                        path: DESK_PATH.to_owned(),
-                    },
-                )?;
-            }
+            tell_of_failure(service, db, row, &error.unwrap_or_default())?;
         }
         Outcome::PutOff | Outcome::LeaseLost => {}
     }
     Ok(outcome)
+}
+
+/// Tells the officers that a letter could not be sent, or came back. A letter about a letter about a letter would never end.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn tell_of_failure(
+    service: &Service,
+    db: &mut Db,
+    row: &OutboxLetter,
+    error: &str,
+) -> Result<(), ServiceError> {
+    if matches!(
+        rows::json::<Letter>(&row.letter),
+        Ok(Letter::OfficerLetterFailed { .. })
+    ) {
+        return Ok(());
+    }
+    let reference = match row.question_id {
+        Some(id) => Some(questions::question(db, id)?.reference.to_string()),
+        None => None,
+    };
+    officer_notices::tell_of_failed_letter(service, db, |last| Letter::OfficerLetterFailed {
+        letter: row.kind.clone(),
+        reference,
+        error: error.to_owned(),
+        path: DESK_PATH.to_owned(),
+        last,
+    })
+}
+
+/// Puts a letter that was sent or posted among those that failed, with what is known of it.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn came_back_in(
+    service: &Service,
+    db: &mut Db,
+    acting: &Acting,
+    row: &OutboxLetter,
+    error: &str,
+) -> Result<(), ServiceError> {
+    letters::set_last_error(db, row.id, error)?;
+    service.change_state(db, acting, row, CAME_BACK, LetterState::Failed)
 }
 
 /// The words of a letter without the private link: whoever reads them must not be able to act as the questioner.
@@ -353,7 +464,7 @@ fn wait(earlier_failures: i32, random: u32) -> TimeDelta {
 }
 
 /// What a server said, in one line and without the addresses that it repeats.
-fn without_addresses(said: &str) -> String {
+pub(super) fn without_addresses(said: &str) -> String {
     let words: Vec<&str> = said
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
@@ -425,6 +536,7 @@ impl Service {
                     .filter(|_| row.recipient_email.is_some())
                     .map(|_| MASKED_LINK.to_owned()),
                 written_at: row.created_at,
+                bounce_token: String::new(),
             };
             Ok((on_the_desk(db, row)?, outgoing))
         })
@@ -525,8 +637,7 @@ impl Service {
             } else {
                 format!("It came back: {said}")
             };
-            letters::set_last_error(db, id, &error)?;
-            self.change_state(db, acting, &row, CAME_BACK, LetterState::Failed)
+            came_back_in(self, db, acting, &row, &error)
         })
     }
 
@@ -627,7 +738,7 @@ fn question_of(
     // what cannot be read is reported when it is to be sent
     let link = rows::json::<Letter>(&row.letter).map_or(LetterLink::None, |letter| letter.link());
     let address = match link {
-        LetterLink::Question => Some(service.private_link(id, question.link_version)),
+        LetterLink::Question => Some(service.letter_link(id, question.link_version)),
         LetterLink::ConfirmAddress(correction) => Some(service.confirm_address_link(correction)),
         LetterLink::KeepAddress(correction) => Some(service.keep_address_link(correction)),
         LetterLink::None => None,

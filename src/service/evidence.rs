@@ -297,6 +297,8 @@ mod tests {
             publish_name: true,
             under_18: false,
             carer_name: None,
+            confirmed_at: None,
+            confirmed_by: None,
         };
         let read = stored_questioner(&details).unwrap();
         assert_eq!(read.name.as_str(), details.name);

@@ -33,6 +33,9 @@ pub struct About {
     /// The first name of a questioner under 18, where the letter goes to a parent or carer.
     #[serde(default)]
     pub child: Option<String>,
+    /// Whether the letter holds nothing that was typed: the address may be somebody else's.
+    #[serde(default)]
+    pub withheld: bool,
     /// The agenda item or the matter.
     pub matter: String,
     /// The board's full name.
@@ -53,6 +56,7 @@ impl About {
             question: question.public_text.clone(),
             words_left_out: question.words_left_out(),
             child: None,
+            withheld: false,
             matter: matter.to_owned(),
             board: board.name.clone(),
             date: meeting.date,
@@ -71,6 +75,9 @@ pub struct Brief {
     pub board: String,
     /// The meeting's local date.
     pub date: NaiveDate,
+    /// Whether it greets nobody by name: the address may be somebody else's.
+    #[serde(default)]
+    pub withheld: bool,
 }
 
 impl Brief {
@@ -80,6 +87,7 @@ impl Brief {
             reference: question.reference.to_string(),
             board: board.name.clone(),
             date: meeting.date,
+            withheld: false,
         }
     }
 }
@@ -424,6 +432,9 @@ pub enum Letter {
         reference: Option<String>,
         error: String,
         path: String,
+        /// Whether it is the last for a while: the desk shows all of them.
+        #[serde(default)]
+        last: bool,
     },
 }
 
@@ -560,7 +571,7 @@ impl Letter {
     }
 
     /// Returns the letter as it goes to whoever has these details: for somebody under 18 it says to the parent or carer whom it is
-    /// about.
+    /// about; for an address that may be somebody else's it holds nothing that was typed.
     pub fn addressed_to(&self, details: &QuestionerDetails) -> Self {
         let mut letter = self.clone();
         if details.under_18
@@ -568,7 +579,48 @@ impl Letter {
         {
             about.child = details.name.split_whitespace().next().map(str::to_owned);
         }
+        // approving confirms the address: somebody at the council has read what is quoted
+        letter.withhold(details.may_be_somebody_else() && !matches!(self, Self::Approved { .. }));
         letter
+    }
+
+    /// Sets whether the letter holds nothing that was typed.
+    pub fn withhold(&mut self, withheld: bool) {
+        if let Some(about) = self.about_mut() {
+            about.withheld = withheld;
+        } else if let Some(brief) = self.brief_mut() {
+            brief.withheld = withheld;
+        }
+    }
+
+    /// Whether the letter holds nothing that was typed, the name included.
+    pub fn is_withheld(&self) -> bool {
+        self.about().map_or_else(
+            || self.brief().is_some_and(|brief| brief.withheld),
+            |about| about.withheld,
+        )
+    }
+
+    fn brief(&self) -> Option<&Brief> {
+        match self {
+            Self::AddressToConfirm { brief, .. }
+            | Self::AddressChangeAsked { brief, .. }
+            | Self::AddressConfirmed { brief }
+            | Self::AddressLeft { brief }
+            | Self::NewLink { brief } => Some(brief),
+            _ => None,
+        }
+    }
+
+    fn brief_mut(&mut self) -> Option<&mut Brief> {
+        match self {
+            Self::AddressToConfirm { brief, .. }
+            | Self::AddressChangeAsked { brief, .. }
+            | Self::AddressConfirmed { brief }
+            | Self::AddressLeft { brief }
+            | Self::NewLink { brief } => Some(brief),
+            _ => None,
+        }
     }
 
     /// The link that it carries.

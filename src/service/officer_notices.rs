@@ -28,6 +28,9 @@ use crate::{
 /// The purpose of the keyed hash, and the text, under which notices of single questions are counted.
 const COUNTED_AS: (&str, &str) = ("officers' notices", "new question");
 
+/// The same for letters about letters that could not be sent.
+const FAILURES: (&str, &str) = ("officers' notices", "letter failed");
+
 /// How many references a digest gives for each meeting.
 pub const MAX_REFERENCES: usize = 20;
 
@@ -42,19 +45,12 @@ pub(super) fn tell_of(
     board: &Board,
     meeting: &Meeting,
 ) -> Result<(), ServiceError> {
-    let officers = u32::try_from(service.settings.mail.officers.len()).unwrap_or(u32::MAX);
-    if officers == 0 {
+    if service.settings.mail.officers.is_empty() {
         return Ok(());
     }
-    let now = service.now();
     let key = service.keyed_hex(COUNTED_AS.0, COUNTED_AS.1);
-    let max = service
-        .settings
-        .limits
-        .officer_notices_per_hour
-        .saturating_mul(officers);
-    if letters::counted(db, &key, now - counted_within(), max)? >= max {
-        return Ok(pending_notices::insert(db, question.id, now)?);
+    if room(service, db, &key)? == 0 {
+        return Ok(pending_notices::insert(db, question.id, service.now())?);
     }
     let letter = Letter::OfficerNewQuestion {
         reference: question.reference.to_string(),
@@ -64,6 +60,33 @@ pub(super) fn tell_of(
         path: format!("/staff/questions/{}", question.id),
     };
     service.write_counted_to_officers(db, &letter, Some(&key))
+}
+
+/// Tells the officers that a letter could not be sent, unless they have been told of several within the hour: the last of those says that no
+/// more come, and the desk shows all.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn tell_of_failed_letter(
+    service: &Service,
+    db: &mut Db,
+    letter: impl FnOnce(bool) -> Letter,
+) -> Result<(), ServiceError> {
+    let key = service.keyed_hex(FAILURES.0, FAILURES.1);
+    match room(service, db, &key)? {
+        0 => Ok(()),
+        room => service.write_counted_to_officers(db, &letter(room == 1), Some(&key)),
+    }
+}
+
+/// Of how many more things of a kind the officers can be told one by one within the hour.
+fn room(service: &Service, db: &mut Db, key: &str) -> Result<u32, ServiceError> {
+    let officers = u32::try_from(service.settings.mail.officers.len()).unwrap_or(u32::MAX);
+    let max = service.settings.limits.officer_notices_per_hour;
+    let all = max.saturating_mul(officers);
+    let since = service.now() - counted_within();
+    let told = letters::counted(db, key, since, all)?;
+    Ok(max.saturating_sub(told.div_ceil(officers.max(1))))
 }
 
 /// Writes the digest, once the first question that it tells of has waited as long as the setting says. Returns whether it did.

@@ -2,19 +2,23 @@
 //!
 //! What a member of the public causes is limited for each mailbox, whatever the letter is: anybody can type anybody's address. A
 //! letter over the limit is kept, shown to the officers, and sent when one of them says so.
+//!
+//! Letters leave in the order of their turns. A turn is an instant: the one at which the letter would have been written if its cause wrote
+//! one every [`BETWEEN_TURNS`]. So whoever causes many letters at once waits behind whoever causes one, and nothing waits for ever.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::{
         id::{LetterId, QuestionId},
+        questioner::Confirmation,
         same_person::mailbox,
     },
     service::{Service, ServiceError, actor::Acting, letters::Letter},
     store::{
         connection::Db,
         letters::{self, LetterState, OutboxLetter},
-        questions::{Question, QuestionerDetails},
+        questions::{self, Question, QuestionerDetails},
         rows,
         staff::StaffMember,
     },
@@ -22,6 +26,18 @@ use crate::{
 
 /// The purpose of the keyed hash of a mailbox.
 const MAILBOX: &str = "mailbox";
+
+/// The purpose of the keyed hash of the network that caused a letter.
+const CAUSE: &str = "cause of a letter";
+
+/// How far apart the turns of the letters are that one network causes at once.
+const BETWEEN_TURNS: TimeDelta = TimeDelta::seconds(10);
+
+/// By how much later the council's letters to many people take their turn than a letter to one: acknowledgements pass them.
+const TO_MANY: TimeDelta = TimeDelta::seconds(30);
+
+/// By how much later letters to officers take their turn: the public comes first.
+const TO_STAFF: TimeDelta = TimeDelta::seconds(60);
 
 /// What an officer reads of a letter that was held back.
 pub const HELD_BACK: &str =
@@ -79,13 +95,16 @@ impl Service {
             && let Some(email) = &outbox.recipient_email
         {
             let key = self.mailbox_key(email);
-            if self.has_room(db, &key)? {
+            if self.has_room(db, &key)? || caused_it_themselves(db, question)? {
                 outbox.quota_key = Some(key);
             } else {
                 outbox.state = LetterState::Failed;
                 outbox.last_error = Some(HELD_BACK.to_owned());
                 outbox.settled_at = Some(now);
             }
+        }
+        if outbox.state == LetterState::Waiting {
+            self.take_turn(db, acting, question, letter, &mut outbox)?;
         }
         Ok(letters::insert(db, &outbox)?)
     }
@@ -108,6 +127,34 @@ impl Service {
                 counted_within().to_std().unwrap_or_default(),
             ))
         }
+    }
+
+    /// Gives a letter its place in the order in which letters leave.
+    fn take_turn(
+        &self,
+        db: &mut Db,
+        acting: &Acting,
+        question: QuestionId,
+        letter: &Letter,
+        outbox: &mut OutboxLetter,
+    ) -> Result<(), ServiceError> {
+        outbox.turn_at = outbox.created_at
+            + if goes_to_many(letter) {
+                TO_MANY
+            } else {
+                TimeDelta::zero()
+            };
+        if let Some(network) = acting.network() {
+            let cause = self.keyed_hex(CAUSE, &network.to_string());
+            if let Some(last) = letters::last_turn(db, &cause)? {
+                outbox.turn_at = outbox.turn_at.max(last + BETWEEN_TURNS);
+            }
+            outbox.caused_by = Some(cause);
+        } else if let Some(last) = letters::last_turn_about(db, question)? {
+            // no letter about a question passes an earlier one about it
+            outbox.turn_at = outbox.turn_at.max(last);
+        }
+        Ok(())
     }
 
     fn has_room(&self, db: &mut Db, mailbox_key: &str) -> Result<bool, ServiceError> {
@@ -145,6 +192,7 @@ impl Service {
             let mut outbox =
                 self.outbox_letter(letter, Some(officer.email.to_string()), name, now)?;
             outbox.quota_key = quota_key.map(str::to_owned);
+            outbox.turn_at = now + TO_STAFF;
             letters::insert(db, &outbox)?;
         }
         Ok(())
@@ -160,11 +208,11 @@ impl Service {
         member: &StaffMember,
         letter: &Letter,
     ) -> Result<(), ServiceError> {
-        let to = (Some(member.email.clone()), member.name.clone());
-        Ok(letters::insert(
-            db,
-            &self.outbox_letter(letter, to.0, to.1, self.now())?,
-        )?)
+        let now = self.now();
+        let (email, name) = (Some(member.email.clone()), member.name.clone());
+        let mut outbox = self.outbox_letter(letter, email, name, now)?;
+        outbox.turn_at = now + TO_STAFF;
+        Ok(letters::insert(db, &outbox)?)
     }
 
     fn outbox_letter(
@@ -194,6 +242,33 @@ impl Service {
             as_sent: None,
             waiting_since: now,
             quota_key: None,
+            turn_at: now,
+            caused_by: None,
         })
     }
+}
+
+/// Whether the mailbox's owner has confirmed the question, so that letters about it are theirs. It is asked only where there is no room.
+fn caused_it_themselves(db: &mut Db, question: QuestionId) -> Result<bool, ServiceError> {
+    let confirmation =
+        questions::questioner(db, question)?.and_then(|details| details.confirmation());
+    Ok(matches!(
+        confirmation,
+        Some(Confirmation::Link | Confirmation::AddressLink)
+    ))
+}
+
+/// Whether one act of the council's, or its follow-up, writes such a letter to everybody at a meeting.
+fn goes_to_many(letter: &Letter) -> bool {
+    matches!(
+        letter,
+        Letter::MeetingChanged { .. }
+            | Letter::MeetingMoved { .. }
+            | Letter::MeetingCancelled { .. }
+            | Letter::DeadlineChanged { .. }
+            | Letter::ResponseOwed { .. }
+            | Letter::DealtWith { .. }
+            | Letter::NotPut { .. }
+            | Letter::NextMeeting { .. }
+    )
 }

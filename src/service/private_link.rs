@@ -28,6 +28,8 @@ pub const MASKED_LINK: &str = "(the questioner’s private link)";
 /// The purposes of the keyed hashes of the links about an address.
 const CONFIRM_ADDRESS: &str = "confirm address";
 const KEEP_ADDRESS: &str = "keep address";
+/// The purpose of the keyed hash of the private link in a letter.
+const LETTER_LINK: &str = "private link in a letter";
 
 /// Bytes of the hash that go into the token: 128 bits.
 const HASH_BYTES: usize = 16;
@@ -42,10 +44,29 @@ impl Service {
 
     /// The address of a question's private link.
     pub fn private_link(&self, id: QuestionId, version: i32) -> String {
+        self.page_of_token(&self.link_token(id, version))
+    }
+
+    /// The address of a question's private link as a letter carries it. It opens the same question, and shows that whoever opens it reads
+    /// the mailbox; so it stands in letters alone, and nobody who sent the question is shown it.
+    pub fn letter_link(&self, id: QuestionId, version: i32) -> String {
+        let hash = self.letter_hash(id, version);
+        let token = URL_SAFE_NO_PAD.encode([&id.as_bytes()[..], &hash[..HASH_BYTES]].concat());
+        self.page_of_token(&token)
+    }
+
+    /// The address of the private page that a token opens.
+    pub fn page_of_token(&self, token: &str) -> String {
         self.settings
             .council
             .public_url
-            .page(&format!("/question/{}", self.link_token(id, version)))
+            .page(&format!("/question/{token}"))
+    }
+
+    /// Whether a token of this question's private link came from a letter.
+    pub fn is_from_letter(&self, token: &str, question: &Question) -> bool {
+        let right = self.letter_hash(question.id, question.link_version);
+        parts(token).is_ok_and(|(_, hash)| bool::from(right[..HASH_BYTES].ct_eq(&hash)))
     }
 
     /// The address at which whoever reads a new address confirms it.
@@ -164,7 +185,11 @@ impl Service {
         self.keyed_hash("private link", &[id.as_bytes(), &version.to_be_bytes()])
     }
 
-    /// The question that a token opens.
+    fn letter_hash(&self, id: QuestionId, version: i32) -> [u8; 32] {
+        self.keyed_hash(LETTER_LINK, &[id.as_bytes(), &version.to_be_bytes()])
+    }
+
+    /// The question that a token opens, from a letter or not.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for any token that is not exactly right: guessed, damaged or dead, all alike.
@@ -173,7 +198,7 @@ impl Service {
         let id = QuestionId::from(id);
         let question = questions::question(db, id)?;
         let right = self.link_hash(id, question.link_version);
-        if bool::from(right[..HASH_BYTES].ct_eq(&hash)) {
+        if bool::from(right[..HASH_BYTES].ct_eq(&hash)) || self.is_from_letter(token, &question) {
             Ok(question)
         } else {
             Err(ServiceError::NotFound)

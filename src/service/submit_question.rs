@@ -7,7 +7,7 @@ use crate::{
         id::{DraftId, MeetingId, QuestionId},
         local_time,
         question::{Channel, Matter},
-        questioner::Naming,
+        questioner::{Confirmation, Naming},
         reference::Reference,
         refusal::NextMeeting,
         same_person::{self, AllowanceKey},
@@ -333,7 +333,10 @@ fn submit_in(
         version: 1,
     };
     questions::insert(db, &question)?;
-    let details = QuestionerDetails::new(question.id, &questioner);
+    let mut details = QuestionerDetails::new(question.id, &questioner);
+    if !acting.is_public() && details.email.is_some() {
+        details.confirm(Confirmation::Officer, now);
+    }
     questions::insert_questioner(db, &details)?;
     if admitted {
         slots.take(service, db, &question, &hashed)?;

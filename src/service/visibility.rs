@@ -80,6 +80,8 @@ pub enum Asker {
     Withheld {
         /// Whether letters go by e-mail; otherwise they are printed.
         by_email: bool,
+        /// Whether they hold nothing that was typed: the address may be somebody else's.
+        withheld: bool,
     },
     /// The details have been removed on schedule.
     Removed,
@@ -93,6 +95,7 @@ impl Asker {
             Some(details) if viewer.is_officer() => Self::Known(Box::new(details)),
             Some(details) => Self::Withheld {
                 by_email: details.email.is_some(),
+                withheld: details.may_be_somebody_else(),
             },
         }
     }
@@ -109,7 +112,7 @@ impl Asker {
     pub fn by_email(&self) -> bool {
         match self {
             Self::Known(details) => details.email.is_some(),
-            Self::Withheld { by_email } => *by_email,
+            Self::Withheld { by_email, .. } => *by_email,
             Self::Removed => false,
         }
     }

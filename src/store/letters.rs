@@ -79,6 +79,10 @@ pub struct OutboxLetter {
     pub waiting_since: DateTime<Utc>,
     /// The keyed hash of what it counts against, where letters of its kind are limited.
     pub quota_key: Option<String>,
+    /// Its place in the order in which letters leave.
+    pub turn_at: DateTime<Utc>,
+    /// The keyed hash of the network that caused it, while it waits.
+    pub caused_by: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -100,6 +104,8 @@ struct LetterRow {
     sent_text: Option<String>,
     waiting_since: Option<Instant>,
     quota_key: Option<String>,
+    turn_at: Option<Instant>,
+    caused_by: Option<String>,
 }
 
 impl TryFrom<LetterRow> for OutboxLetter {
@@ -124,6 +130,8 @@ impl TryFrom<LetterRow> for OutboxLetter {
                 .map(|(subject, text)| AsSent { subject, text }),
             waiting_since: row.waiting_since.unwrap_or(row.created_at).utc(),
             quota_key: row.quota_key,
+            turn_at: row.turn_at.unwrap_or(row.created_at).utc(),
+            caused_by: row.caused_by,
         })
     }
 }
@@ -150,6 +158,8 @@ pub fn insert(db: &mut Db, letter: &OutboxLetter) -> Result<(), StoreError> {
         sent_text: letter.as_sent.as_ref().map(|sent| sent.text.clone()),
         waiting_since: Some(letter.waiting_since.into()),
         quota_key: letter.quota_key.clone(),
+        turn_at: Some(letter.turn_at.into()),
+        caused_by: letter.caused_by.clone(),
     };
     diesel::insert_into(letters::table)
         .values(row)
@@ -358,7 +368,7 @@ pub fn count(db: &mut Db, state: LetterState) -> Result<i64, StoreError> {
 const DUE: Claim = Claim {
     table: "letters",
     ready: "state = 'waiting' AND next_attempt_at <= $3",
-    first: "next_attempt_at, id",
+    first: "turn_at, id",
 };
 
 /// Takes letters that are due for a worker, whose they are until the lease ends.
@@ -375,7 +385,7 @@ pub fn claim(
     let ids = dialect::claim(db, &DUE, worker, now, until, most)?;
     let rows = letters::table
         .filter(letters::id.eq_any(ids))
-        .order(letters::id)
+        .order((letters::turn_at, letters::id))
         .select(LetterRow::as_select())
         .load(db)?;
     rows.into_iter().map(TryInto::try_into).collect()
@@ -420,11 +430,16 @@ pub fn settle(
         letters::settled_at.eq(settled_at),
         letters::leased_by.eq(None::<String>),
         letters::leased_until.eq(None::<Instant>),
+        // who caused it matters only while it waits
+        (attempt.state != LetterState::Waiting).then(|| letters::caused_by.eq(None::<String>)),
+        attempt.as_sent.as_ref().map(|sent| {
+            (
+                letters::sent_subject.eq(Some(&sent.subject)),
+                letters::sent_text.eq(Some(&sent.text)),
+            )
+        }),
     ))
     .execute(db)?;
-    if let (1, Some(as_sent)) = (changed, &attempt.as_sent) {
-        keep_as_sent(db, id, as_sent)?;
-    }
     Ok(changed == 1)
 }
 
@@ -498,7 +513,10 @@ pub fn change_state(
     .execute(db)?;
     if changed == 1 && to == LetterState::Waiting {
         diesel::update(letters::table.find(id.to_string()))
-            .set(letters::waiting_since.eq(Some(Instant::from(at))))
+            .set((
+                letters::waiting_since.eq(Some(Instant::from(at))),
+                letters::turn_at.eq(Some(Instant::from(at))),
+            ))
             .execute(db)?;
     }
     Ok(changed == 1)
@@ -559,6 +577,38 @@ pub fn counted(
         .select(letters::created_at)
         .load(db)?;
     Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+}
+
+/// The last place in the order of leaving among the waiting letters of one cause, if one waits.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn last_turn(db: &mut Db, caused_by: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let last: Option<Option<Instant>> = letters::table
+        .filter(letters::caused_by.eq(caused_by))
+        .order(letters::turn_at.desc())
+        .select(letters::turn_at)
+        .first(db)
+        .optional()?;
+    Ok(last.flatten().map(Instant::utc))
+}
+
+/// The last place in the order of leaving among the waiting letters about a question, if one waits.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn last_turn_about(
+    db: &mut Db,
+    question: QuestionId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let last: Option<Option<Instant>> = letters::table
+        .filter(letters::question_id.eq(question.to_string()))
+        .filter(letters::state.eq(LetterState::Waiting.code()))
+        .order(letters::turn_at.desc())
+        .select(letters::turn_at)
+        .first(db)
+        .optional()?;
+    Ok(last.flatten().map(Instant::utc))
 }
 
 /// Replaces the content of a letter that has not left yet.

@@ -176,6 +176,8 @@ diesel::table! {
         publish_name -> Bool,
         under_18 -> Bool,
         carer_name -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
+        confirmed_by -> Nullable<Text>,
     }
 }
 
@@ -329,6 +331,8 @@ diesel::table! {
         sent_text -> Nullable<Text>,
         waiting_since -> Nullable<Timestamp>,
         quota_key -> Nullable<Text>,
+        turn_at -> Nullable<Timestamp>,
+        caused_by -> Nullable<Text>,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     domain::id::StaffId,
     service::{
         Service, ServiceError,
-        actor::{Acting, Who},
+        actor::{Acting, Network, Who},
         permission, sha256_hex,
     },
     store::staff::StaffMember,
@@ -136,7 +136,10 @@ impl Visitor {
 
     /// Them as an actor.
     pub fn acting(&self) -> Acting {
-        Acting::questioner(self.request_id.clone())
+        Acting {
+            who: Who::Questioner(Some(Network::of(self.client))),
+            request_id: self.request_id.clone(),
+        }
     }
 
     /// The request's identifier.
@@ -422,6 +425,7 @@ impl ApiActor {
         let settings = &state.service.settings;
         let client = limits::client_of(&request, &settings.server);
         state.limits.count(Limit::Api, client)?;
+        let anybody = Who::Questioner(Some(Network::of(client)));
         let who = if let Some(authorization) = request.headers().get(header::AUTHORIZATION) {
             let token = authorization
                 .to_str()
@@ -440,10 +444,10 @@ impl ApiActor {
                 .await?;
             match member {
                 Some(member) => Who::Staff(member),
-                None => Who::Questioner,
+                None => anybody,
             }
         } else {
-            Who::Questioner
+            anybody
         };
         let acting = Acting {
             who,
@@ -459,7 +463,7 @@ impl ApiActor {
             permission::not_display(&acting)?;
         }
         let lane = match acting.who {
-            Who::Questioner => residents(request.method()),
+            Who::Questioner(_) => residents(request.method()),
             _ => staffs(request.method()),
         };
         Ok(Self {

@@ -38,6 +38,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("give_notice", Anyone),
     ("enter_question", Officer),
     ("see_your_question", Anyone),
+    ("confirm_your_question", Anyone),
     ("withdraw_your_question", Anyone),
     ("disown_question", Anyone),
     ("list_staff_questions", Officer),

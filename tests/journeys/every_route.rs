@@ -110,6 +110,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/ask/{draft}/done", "GET", Holder),
     ("/ask/{draft}/carry", "POST", Holder),
     ("/question/{token}", "GET", Holder),
+    ("/question/{token}/this-was-me", "POST", Holder),
     ("/question/{token}/withdraw", "GET POST", Holder),
     ("/question/{token}/not-mine", "GET POST", Holder),
     ("/question/{token}/next-meeting", "POST", Holder),

@@ -3,6 +3,7 @@
 mod chair;
 mod changes;
 mod closing;
+mod confirmation;
 mod contact_details;
 mod contested;
 mod desk;

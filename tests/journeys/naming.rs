@@ -193,7 +193,15 @@ async fn somebody_under_18_is_written_to_by_way_of_a_parent_or_carer() {
     let question = evening_of.approve(&evening_of.receive_typed(typed));
     let letters = evening_of.app.letters_to(&email(1)).await;
     assert_eq!(letters.len(), 2);
-    for letter in &letters {
+    // nobody knew yet whose the address was
+    let first = &letters[0].text;
+    assert!(first.starts_with("Hello,"), "{first}");
+    assert!(!first.contains("Sam") && !first.contains("Pat"), "{first}");
+    assert!(
+        first.contains("the parent or carer of somebody under 18"),
+        "{first}"
+    );
+    for letter in &letters[1..] {
         assert!(letter.text.contains("Dear Pat Carer"), "{}", letter.text);
         assert!(
             letter

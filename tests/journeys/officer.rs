@@ -478,6 +478,7 @@ async fn a_rejection_proposes_its_wording_and_sends_what_was_previewed() {
         },
     )
     .await;
+    app.confirm(ALEX.email).await;
     let page = from_the_desk(&officer, "Alex Sample").await;
     let id = page.path.clone();
     let wording = officer
@@ -887,6 +888,7 @@ async fn a_response_is_owed_written_previewed_sent_and_read() {
     app.clock.set(utc(5, 16, 1));
     let officer = app.sign_in_as(OFFICER).await;
     ask(&app, &meeting, &ALEX).await;
+    app.confirm(ALEX.email).await;
     let page = from_the_desk(&officer, "Alex Sample").await;
     let kept = officer
         .press(&page, "Keep it for a written response", &[])

@@ -65,6 +65,7 @@ async fn every_letter_and_page_after_a_redaction_quotes_the_published_text() {
     let evening_of = Evening::start().await;
     let service = &evening_of.app.service;
     let question = libel(&evening_of);
+    evening_of.app.confirm(&email(1)).await;
     let rejection = Rejection {
         grounds: vec![Ground::Defamatory],
         reason: "It accuses a named person.".to_owned(),

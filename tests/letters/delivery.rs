@@ -41,7 +41,7 @@ async fn a_letter_is_sent_once_and_settled() {
     assert_eq!(kept.len(), 1);
     let link = hall
         .service
-        .private_link(hall.question.id, hall.question.link_version);
+        .letter_link(hall.question.id, hall.question.link_version);
     assert!(kept[0].text.contains(&link));
     assert_eq!(kept[0].private_link, Some(link));
     assert_eq!(hall.acts(id), ["letter_sent"]);
@@ -359,6 +359,6 @@ async fn a_new_private_link_is_the_one_that_is_sent() {
         })
         .unwrap();
     hall.deliver().await;
-    let link = hall.service.private_link(question.id, 2);
+    let link = hall.service.letter_link(question.id, 2);
     assert_eq!(hall.memory.letters()[0].private_link, Some(link));
 }

@@ -60,7 +60,7 @@ async fn without_an_address_a_letter_waits_to_be_printed() {
     )
     .unwrap();
     assert!(sheet.contains("Jo Sample<br>1 Sample Street<br>Widnes<br>WA8 0AA"));
-    let link = hall.service.private_link(hall.question.id, 1);
+    let link = hall.service.letter_link(hall.question.id, 1);
     assert!(!sheet.contains(&link));
 
     let printed = as_printed(&hall.service.settings, &Addressed::from(&outgoing)).unwrap();

@@ -2,7 +2,11 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use mail_parser::MessageParser;
@@ -16,6 +20,8 @@ use tokio::{
 pub enum Does {
     /// Takes it.
     Accepts,
+    /// Takes it, 0.3 s later.
+    TakesItsTime,
     /// Puts the recipient off: 451.
     Greylists,
     /// Knows no such recipient: 550.
@@ -34,6 +40,8 @@ pub enum Does {
 pub struct MailServer {
     pub address: SocketAddr,
     taken: Arc<Mutex<Vec<Vec<u8>>>>,
+    connections: Arc<AtomicUsize>,
+    senders: Arc<Mutex<Vec<String>>>,
 }
 
 impl MailServer {
@@ -42,18 +50,27 @@ impl MailServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let taken = Arc::new(Mutex::new(Vec::new()));
-        let (ways, theirs) = (ways.to_vec(), taken.clone());
+        let connections = Arc::new(AtomicUsize::new(0));
+        let (ways, theirs, counted) = (ways.to_vec(), taken.clone(), connections.clone());
+        let senders = Arc::new(Mutex::new(Vec::new()));
+        let said = senders.clone();
         tokio::spawn(async move {
             for number in 0.. {
                 let Ok((stream, _)) = listener.accept().await else {
                     return;
                 };
+                counted.fetch_add(1, Ordering::SeqCst);
                 let does = ways[number.min(ways.len() - 1)];
                 // a client that goes away in the middle is its own affair
-                tokio::spawn(converse(stream, does, theirs.clone()));
+                tokio::spawn(converse(stream, does, theirs.clone(), said.clone()));
             }
         });
-        Self { address, taken }
+        Self {
+            address,
+            taken,
+            connections,
+            senders,
+        }
     }
 
     /// The letters taken so far.
@@ -64,6 +81,25 @@ impl MailServer {
     /// How many letters it has taken so far.
     pub fn taken_count(&self) -> usize {
         self.taken.lock().unwrap().len()
+    }
+
+    /// Whether it has taken a letter to this address.
+    pub fn has_taken(&self, email: &str) -> bool {
+        self.taken().iter().any(|letter| {
+            let text = String::from_utf8_lossy(letter);
+            text.lines()
+                .any(|line| line.starts_with("To: ") && line.contains(email))
+        })
+    }
+
+    /// The envelope senders so far.
+    pub fn senders(&self) -> Vec<String> {
+        self.senders.lock().unwrap().clone()
+    }
+
+    /// How many connections were made to it so far.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// The Message-IDs of the letters taken so far.
@@ -94,6 +130,7 @@ async fn converse(
     stream: TcpStream,
     does: Does,
     taken: Arc<Mutex<Vec<Vec<u8>>>>,
+    senders: Arc<Mutex<Vec<String>>>,
 ) -> std::io::Result<()> {
     if does == Does::HangsUp {
         return Ok(());
@@ -104,6 +141,10 @@ async fn converse(
         let mut line = String::new();
         if stream.read_line(&mut line).await? == 0 {
             return Ok(());
+        }
+        if let Some(from) = line.strip_prefix("MAIL FROM:<") {
+            let (from, _) = from.split_once('>').unwrap_or((from, ""));
+            senders.lock().unwrap().push(from.to_owned());
         }
         let verb = line.split([' ', ':', '\r']).next().unwrap_or_default();
         let answer: &[u8] = match verb.to_ascii_uppercase().as_str() {
@@ -128,6 +169,9 @@ async fn converse(
                         break;
                     }
                     letter.extend_from_slice(&line);
+                }
+                if does == Does::TakesItsTime {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
                 }
                 taken.lock().unwrap().push(letter);
                 if does == Does::DropsAfterAccepting {

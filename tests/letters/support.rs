@@ -98,16 +98,29 @@ impl TownHall {
 
     /// Puts an acknowledgement to this address into the outbox (none: to be printed); its identifier.
     pub fn acknowledge(&self, email: Option<&str>) -> LetterId {
-        self.write(
-            &Acting::questioner(None),
-            email,
-            &Letter::Acknowledgement {
-                about: self.about.clone(),
-                received_at: start(),
-                deadline: start() + TimeDelta::days(4),
-                provisional: false,
-            },
-        )
+        self.write(&Acting::questioner(None), email, &self.acknowledgement())
+    }
+
+    /// Puts an acknowledgement of somebody's submission into the outbox.
+    pub fn acknowledge_from(&self, acting: &Acting, email: &str) -> LetterId {
+        self.write(acting, Some(email), &self.acknowledgement())
+    }
+
+    /// Puts one of the letters that closing a meeting causes into the outbox.
+    pub fn not_put(&self, email: &str) -> LetterId {
+        let letter = Letter::NotPut {
+            about: self.about.clone(),
+        };
+        self.write(&Acting::system(), Some(email), &letter)
+    }
+
+    fn acknowledgement(&self) -> Letter {
+        Letter::Acknowledgement {
+            about: self.about.clone(),
+            received_at: start(),
+            deadline: start() + TimeDelta::days(4),
+            provisional: false,
+        }
     }
 
     /// Puts a rejection, which no stranger can cause and which is therefore not limited, into the outbox.
@@ -243,6 +256,7 @@ pub fn outgoing(name: &str, email: &str) -> Outgoing {
         reference: Some("PQ-2024-7KX4".to_owned()),
         private_link: sample.private_link.map(str::to_owned),
         written_at: start(),
+        bounce_token: String::new(),
     }
 }
 
@@ -261,6 +275,8 @@ fn details(question: &Question) -> QuestionerDetails {
         publish_name: true,
         under_18: false,
         carer_name: None,
+        confirmed_at: Some(start().into()),
+        confirmed_by: Some("approval".to_owned()),
     }
 }
 

@@ -7,6 +7,15 @@ use public_question_time::service::letters::Letter;
 use scraper::{Html, Selector};
 
 use crate::support::{outgoing, settings};
+use mail_parser::MessageParser;
+use public_question_time::{
+    mail::MemoryPostman,
+    service::{
+        deliver_outbox::{Outgoing, Postman},
+        notify_changes::Change,
+        redact_question::Redacted,
+    },
+};
 
 fn select(selector: &str) -> Selector {
     Selector::parse(selector).unwrap()
@@ -263,4 +272,104 @@ fn a_reason_is_cited_with_its_clause() {
     assert!(rejected.contains("You can send another one until 4pm on Monday 5 February 2024."));
     let acknowledged = find("acknowledgement");
     assert!(acknowledged.contains("Received: 1 February 2024 at 9:41:07am"));
+}
+
+/// Every letter to a questioner, with words in it that show where they were typed.
+fn marked_letters() -> Vec<(&'static str, Letter)> {
+    let settings = settings("");
+    let mut letters = Vec::new();
+    for sample in samples(&settings) {
+        let mut letter = sample.letter;
+        letter.withhold(false);
+        let Some(about) = letter.about_mut() else {
+            continue;
+        };
+        about.question = "Zqquestion".to_owned();
+        about.matter = "Zqmatter".to_owned();
+        about.child = Some("Zqchild".to_owned());
+        match &mut letter {
+            Letter::Approved { called, .. } => *called = Some("Zqcalled".to_owned()),
+            Letter::Redacted {
+                redacted, called, ..
+            } => {
+                for Redacted { words, .. } in redacted {
+                    *words = Some("Zqredacted".to_owned());
+                }
+                *called = Some("Zqcalled".to_owned());
+            }
+            Letter::MeetingChanged { changes, .. } => {
+                changes.push(Change::Matter {
+                    old: "Zqformer".to_owned(),
+                    new: "Community safety update".to_owned(),
+                });
+            }
+            _ => {}
+        }
+        letters.push((sample.name, letter));
+    }
+    assert!(letters.len() > 20, "{}", letters.len());
+    letters
+}
+
+#[tokio::test]
+async fn a_letter_to_an_address_that_may_be_somebody_elses_holds_nothing_that_was_typed() {
+    let settings = settings("");
+    let link = "https://questions.example.org/question/TOKEN";
+    for (name, mut letter) in marked_letters() {
+        letter.withhold(true);
+        let memory = MemoryPostman::new(&settings);
+        let sent = outgoing("Zqname", "victim@example.org");
+        let sent = Outgoing {
+            letter,
+            private_link: Some(link.to_owned()),
+            ..sent
+        };
+        memory.deliver(&sent).await.unwrap();
+        let kept = memory.letters().remove(0);
+        let headers = String::from_utf8_lossy(&kept.message);
+        let parsed = MessageParser::default().parse(&kept.message).unwrap();
+        for (part, words) in [
+            ("subject", &kept.subject),
+            ("text", &kept.text),
+            ("html", &kept.html),
+            ("message", &headers.into_owned()),
+        ] {
+            assert!(!words.contains("Zq"), "{name}, {part}: {words}");
+        }
+        let to = parsed.to().unwrap().first().unwrap();
+        assert_eq!(to.name(), None, "{name}");
+        assert!(kept.text.starts_with("Hello,"), "{name}: {}", kept.text);
+        assert_eq!(kept.text.matches(link).count(), 1, "{name}: {}", kept.text);
+        assert!(kept.text.contains("This was me"), "{name}: {}", kept.text);
+    }
+}
+
+/// Whether a letter quotes the question, or what of it is published now.
+fn quotes(words: &str) -> bool {
+    words.contains("Zqquestion") || words.contains("Zqredacted")
+}
+
+#[test]
+fn the_same_letters_quote_once_the_address_is_confirmed_and_on_paper() {
+    let settings = settings("");
+    for (name, mut letter) in marked_letters() {
+        let said = |letter: &Letter| {
+            let to = Addressed {
+                letter,
+                name: "Zqname",
+                private_link: None,
+                written_at: crate::support::start(),
+            };
+            let sheet = printable(&settings, &to, &[]).unwrap();
+            (render(&settings, &to).unwrap().text, seen(&sheet))
+        };
+        let (text, sheet) = said(&letter);
+        for words in [&text, &sheet] {
+            assert!(quotes(words), "{name}: {words}");
+            assert!(words.contains("Dear Zqname"), "{name}: {words}");
+        }
+        letter.withhold(true);
+        let (_, sheet) = said(&letter);
+        assert!(quotes(&sheet), "{name}, on paper: {sheet}");
+    }
 }

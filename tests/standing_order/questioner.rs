@@ -378,3 +378,26 @@ proptest! {
         prop_assert!(Postcode::parse(&plain).is_ok());
     }
 }
+
+#[rstest]
+#[case("Council Taxpayer https://refund.evil.example")]
+#[case("Council Taxpayer www.evil.example")]
+#[case("Council Taxpayer (pay@evil.example)")]
+#[case("Council Taxpayer evil.example/refund")]
+#[case("Council Taxpayer: evil.example:8080/refund")]
+#[case("Council Taxpayer ｅｖｉｌ.example/x")]
+fn a_name_that_holds_an_address_is_refused(#[case] typed: &str) {
+    assert_eq!(PersonName::parse(typed).unwrap_err().code, "address");
+    assert_eq!(Organisation::parse(typed).unwrap_err().code, "address");
+}
+
+#[rstest]
+#[case("J.R. Sample")]
+#[case("Ann Sample c/o Jo Sample")]
+#[case("Widnes.com Ltd")]
+#[case("St. Mary’s/St. Paul’s Trust")]
+#[case("Anglers @ Spike Island")]
+fn a_name_with_dots_and_strokes_is_a_name(#[case] typed: &str) {
+    assert_eq!(PersonName::parse(typed).unwrap().as_str(), typed);
+    assert_eq!(Organisation::parse(typed).unwrap().as_str(), typed);
+}

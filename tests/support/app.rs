@@ -21,6 +21,7 @@ use public_question_time::mail::MemoryPostman;
 pub use public_question_time::mail::transport::Kept;
 use public_question_time::service::Service;
 use public_question_time::service::actor::Acting;
+use public_question_time::service::confirm_address;
 use public_question_time::service::deliver_outbox::deliver_once;
 use public_question_time::service::load_seeds;
 use public_question_time::service::password::Password;
@@ -245,6 +246,17 @@ impl TestApp {
                 .expect("the outbox");
             if delivered.sent + delivered.put_off + delivered.failed == 0 {
                 return self.postman.letters();
+            }
+        }
+    }
+
+    /// Whoever reads this mailbox says "This was me" of every question that a letter to it is about.
+    pub async fn confirm(&self, email: &str) {
+        for letter in self.letters_to(email).await {
+            let link = letter.private_link.unwrap_or_default();
+            if let Some((_, token)) = link.split_once("/question/") {
+                // a letter about where letters go has a link of another kind
+                let _ = confirm_address::confirm(&self.service, &Acting::questioner(None), token);
             }
         }
     }

@@ -30,7 +30,10 @@ pub(super) fn content(
     for change in changes {
         let (_, old, new) = change.in_words();
         let (before, now) = labels(change);
-        facts.push((before, old));
+        // the earlier matter may be in the questioner's words; the new one is an item of the agenda
+        if !(about.withheld && matches!(change, Change::Matter { .. })) {
+            facts.push((before, old));
+        }
         facts.push((now, new));
     }
     if let Some(why) = why {

@@ -1,17 +1,20 @@
 //! Whoever asked: their details, apart from the question, so that they can be removed while it stays.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
     domain::{
+        codes::Code,
         id::{MeetingId, QuestionId},
-        questioner::{Naming, Questioner},
+        questioner::{Confirmation, Naming, Questioner},
     },
     store::{
         connection::Db,
         error::StoreError,
         rows,
         schema::{questioners, questions},
+        types::Instant,
     },
 };
 
@@ -45,6 +48,10 @@ pub struct QuestionerDetails {
     pub under_18: bool,
     /// The name of the parent or carer of somebody under 18, to whom letters go.
     pub carer_name: Option<String>,
+    /// When it became known that the e-mail address is theirs.
+    pub confirmed_at: Option<Instant>,
+    /// The code of the [`Confirmation`].
+    pub confirmed_by: Option<String>,
 }
 
 impl QuestionerDetails {
@@ -64,6 +71,8 @@ impl QuestionerDetails {
             publish_name: who.naming == Naming::Name,
             under_18: who.carer.is_some(),
             carer_name: who.carer.as_ref().map(|carer| carer.as_str().to_owned()),
+            confirmed_at: None,
+            confirmed_by: None,
         }
     }
 }
@@ -72,6 +81,29 @@ impl QuestionerDetails {
     /// The name of whoever letters are addressed to: the questioner, or the parent or carer of somebody under 18.
     pub fn addressee(&self) -> &str {
         self.carer_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether the e-mail address is known to be theirs.
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed_at.is_some()
+    }
+
+    /// How that became known.
+    pub fn confirmation(&self) -> Option<Confirmation> {
+        self.confirmed_by
+            .as_deref()
+            .and_then(Confirmation::from_code)
+    }
+
+    /// Notes that the e-mail address is theirs.
+    pub fn confirm(&mut self, by: Confirmation, at: DateTime<Utc>) {
+        self.confirmed_at = Some(at.into());
+        self.confirmed_by = Some(by.code().to_owned());
+    }
+
+    /// Whether letters go by e-mail to an address that may be somebody else's, so that they hold nothing that was typed.
+    pub fn may_be_somebody_else(&self) -> bool {
+        self.email.is_some() && !self.is_confirmed()
     }
 }
 

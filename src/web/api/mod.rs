@@ -72,6 +72,7 @@ fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
         .service(notice::give_notice)
         .service(notice::enter_question)
         .service(your_question::see_your_question)
+        .service(your_question::confirm_your_question)
         .service(your_question::withdraw_your_question)
         .service(your_question::disown_question)
         .service(staff_questions::list_staff_questions)

@@ -170,6 +170,8 @@ pub struct Questioner {
     pub postcode: String,
     /// E-mail address, if any.
     pub email: Option<String>,
+    /// Whether the e-mail address is known to be theirs. Until then, e-mails to it hold nothing that was typed.
+    pub confirmed: bool,
     /// Telephone number, if given.
     pub telephone: Option<String>,
     /// Needs for the meeting, if any.
@@ -189,6 +191,7 @@ pub struct Questioner {
 impl From<QuestionerDetails> for Questioner {
     fn from(details: QuestionerDetails) -> Self {
         Self {
+            confirmed: details.is_confirmed(),
             name: details.name,
             organisation: details.organisation,
             address: details.address,

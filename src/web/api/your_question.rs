@@ -16,8 +16,8 @@ use crate::{
         },
         status::{Act, Status},
     },
-    service::{Service, ServiceError, next_meeting, permission, your_question},
-    store::questions::{self, DecisionKind},
+    service::{Service, ServiceError, confirm_address, next_meeting, permission, your_question},
+    store::questions::{self, DecisionKind, QuestionerDetails},
     web::{Answer, ApiActor, problem::RefusalProblem},
 };
 
@@ -64,6 +64,9 @@ pub struct YourQuestion {
     pub dealt_with: Option<AgendaItem>,
     /// The written response, if one is or was owed.
     pub written_response: Option<ResponseSeen>,
+    /// Whether the email address is known to be the questioner’s. Until then, emails to it hold nothing that was typed. `true` where there
+    /// is no email address.
+    pub confirmed: bool,
     /// What its questioner may still do: `withdraw`, `disown`.
     pub possible: Vec<Act>,
     /// The board's next meeting that takes questions, to which another may be sent.
@@ -175,7 +178,7 @@ impl YourQuestion {
             });
         Ok(Self {
             itself: format!("/api/v1/your-question/{token}"),
-            page: service.private_link(question.id, question.link_version),
+            page: service.page_of_token(token),
             reference: question.reference.to_string(),
             status: question.status,
             status_in_words: question.status.words().to_owned(),
@@ -212,6 +215,10 @@ impl YourQuestion {
                     })
                     .collect(),
             }),
+            confirmed: !view
+                .questioner
+                .as_ref()
+                .is_some_and(QuestionerDetails::may_be_somebody_else),
             possible: [
                 (Act::Withdraw, seen.possible.withdraw),
                 (Act::Disown, seen.possible.disown),
@@ -239,6 +246,24 @@ fn look(service: &Service, token: &str) -> Result<YourQuestion, ServiceError> {
 pub async fn see_your_question(actor: ApiActor, token: web::Path<String>) -> Answer {
     permission::not_display(&actor.acting())?;
     let question = actor.run(move |service| look(service, &token)).await?;
+    Ok(ok(&question))
+}
+
+/// Confirm your email address
+///
+/// By the token of the private link in an email from the council: it shows that you read the mailbox. The token that came with the answer
+/// to a submission does not, and is answered with 409. From then on, emails quote the question. Confirming twice changes nothing more.
+#[utoipa::path(tag = "Your question", params(("token" = String, Path, description = "The token of the private link in an email.")),
+    responses((status = 200, description = "The question, its address confirmed.", body = YourQuestion)))]
+#[post("/your-question/{token}/confirm")]
+pub async fn confirm_your_question(actor: ApiActor, token: web::Path<String>) -> Answer {
+    let acting = actor.acting();
+    let question = actor
+        .run(move |service| {
+            confirm_address::confirm(service, &acting, &token)?;
+            look(service, &token)
+        })
+        .await?;
     Ok(ok(&question))
 }
 

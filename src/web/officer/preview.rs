@@ -53,9 +53,12 @@ pub fn preview(
         tracing::error!(%error, "a letter could not be written");
         Failure::Broken
     };
-    let letter = to
+    let mut letter = to
         .details()
         .map_or_else(|| letter.clone(), |details| letter.addressed_to(details));
+    if matches!(to, Asker::Withheld { withheld: true, .. }) {
+        letter.withhold(!matches!(letter, Letter::Approved { .. }));
+    }
     let addressed = Addressed {
         letter: &letter,
         name: match to {
@@ -72,14 +75,17 @@ pub fn preview(
             Asker::Removed => {
                 "The questioner’s details have been removed, so no letter is sent.".to_owned()
             }
-            Asker::Withheld { by_email: true } => {
+            Asker::Withheld { by_email: true, .. } => {
                 "This goes to the questioner by email.".to_owned()
             }
-            Asker::Withheld { by_email: false } => {
-                "This goes to the questioner by post: it will be among the letters to print."
-                    .to_owned()
-            }
+            Asker::Withheld {
+                by_email: false, ..
+            } => "This goes to the questioner by post: it will be among the letters to print."
+                .to_owned(),
             Asker::Known(details) => match &details.email {
+                Some(email) if letter.is_withheld() => format!(
+                    "This goes by email to {email}. The address has not been confirmed, so the email does not include the questioner’s name or question."
+                ),
                 Some(email) => format!("This goes by email to {} at {email}.", details.addressee()),
                 None => format!(
                     "{} gave no email address, so this letter will be among the letters to print.",

@@ -10,7 +10,7 @@ use crate::{
         local_time,
         meeting::MeetingStatus,
         personal_details::{Detail, Own},
-        questioner::Naming,
+        questioner::{Confirmation, Naming},
         same_person::Likelihood,
         similarity::{Band, explanation::explain},
         standing_order::{
@@ -634,6 +634,7 @@ fn who(view: &QuestionForStaff) -> Vec<SummaryRow> {
             if details.resident { "Yes" } else { "No" },
         ),
         SummaryRow::new("Email", given(&details.email)),
+        SummaryRow::new("Email confirmed", confirmed(details)),
         SummaryRow::new("Telephone", given(&details.telephone)),
         SummaryRow::new("Needs for the meeting", given(&details.needs)),
     ]);
@@ -757,6 +758,26 @@ fn status_row(question: &Question) -> SummaryRow {
         status = format!("{status}: {}", refusals_in_short(&question.refusals));
     }
     SummaryRow::new("Status", status)
+}
+
+/// Whether the e-mail address is known to be the questioner's, and from what.
+fn confirmed(details: &QuestionerDetails) -> String {
+    if details.email.is_none() {
+        return "No email address".to_owned();
+    }
+    let Some(at) = details.confirmed_at else {
+        return "Not confirmed: emails do not include the questioner’s name or question".to_owned();
+    };
+    let how = match details.confirmation() {
+        Some(Confirmation::Link) => "by the questioner, from our email",
+        Some(Confirmation::AddressLink) => "by the questioner, when they changed the address",
+        Some(Confirmation::Officer) => "entered by an officer",
+        Some(Confirmation::Approval) => {
+            "not confirmed by the questioner, but the question was approved"
+        }
+        Some(Confirmation::EarlierRelease) | None => "received before addresses were confirmed",
+    };
+    format!("{}: {how}", local_time::day_at_time(at.utc()))
 }
 
 fn compared(question: &Question, details: &QuestionerDetails) -> Vec<SummaryRow> {

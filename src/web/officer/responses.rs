@@ -346,8 +346,10 @@ fn facts(view: &ResponseView) -> Vec<SummaryRow> {
                 details.postcode
             ),
         },
-        Asker::Withheld { by_email: true } => "The questioner, by email".to_owned(),
-        Asker::Withheld { by_email: false } => "The questioner, by post".to_owned(),
+        Asker::Withheld { by_email: true, .. } => "The questioner, by email".to_owned(),
+        Asker::Withheld {
+            by_email: false, ..
+        } => "The questioner, by post".to_owned(),
         Asker::Removed => "The questioner’s details have been removed".to_owned(),
     };
     vec![

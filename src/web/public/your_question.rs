@@ -12,6 +12,7 @@ use crate::{
     domain::{
         local_time, masked,
         meeting::{MeetingStatus, Stage},
+        questioner::Confirmation,
         refusal::RefusalWords,
         standing_order::{
             question_time::{Phase, TurnPhase},
@@ -21,7 +22,9 @@ use crate::{
         status::Status,
     },
     service::{
-        ServiceError, next_meeting,
+        ServiceError,
+        confirm_address::{self, Confirming},
+        next_meeting,
         outbox::HELD_BACK,
         restore_question,
         views::{self, PublicQuestion, QuestionView},
@@ -39,6 +42,9 @@ use super::{ask_instead::OfferWords, words::MeetingWords};
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(routes::resource("/question/{token}").route(routes::get().to(show)))
+        .service(
+            routes::resource("/question/{token}/this-was-me").route(routes::post().to(this_was_me)),
+        )
         .service(
             routes::resource("/question/{token}/withdraw")
                 .route(routes::get().to(ask_withdraw))
@@ -103,6 +109,11 @@ struct Show {
     letters_go: String,
     /// What the person has to know of letters that did not leave; empty where all did.
     not_sent: &'static str,
+    confirming: Confirming,
+    /// When the address was confirmed, in words; empty where it was not.
+    confirmed_on: String,
+    /// The address, masked.
+    masked_email: String,
     possible: Possible,
     council: Council,
 }
@@ -193,6 +204,12 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         .collect();
     let letters_go = letters_go(view.questioner.as_ref());
     let not_sent = not_sent(&view.letters);
+    let confirming = confirm_address::standing(
+        visitor.service(),
+        &token,
+        &view.question,
+        view.questioner.as_ref(),
+    );
     let template = Show {
         page: visitor.page(format!("Your question {}", view.question.reference)),
         path: format!("/question/{token}"),
@@ -241,6 +258,14 @@ async fn show(visitor: Visitor, token: web::Path<String>) -> Answer {
         offer: offer.as_ref().map(OfferWords::of),
         letters_go,
         not_sent,
+        confirming,
+        confirmed_on: confirmed_on(view.questioner.as_ref()),
+        masked_email: view
+            .questioner
+            .as_ref()
+            .and_then(|details| details.email.as_deref())
+            .map(masked::email)
+            .unwrap_or_default(),
         possible,
         refusals,
         rejection,
@@ -284,6 +309,32 @@ fn letters_go(details: Option<&QuestionerDetails>) -> String {
         ),
         None => String::new(),
     }
+}
+
+/// When the questioner confirmed the address by a link; empty where it is known in another way, or not.
+fn confirmed_on(details: Option<&QuestionerDetails>) -> String {
+    let by_link = |details: &&QuestionerDetails| {
+        matches!(
+            details.confirmation(),
+            Some(Confirmation::Link | Confirmation::AddressLink)
+        )
+    };
+    details
+        .filter(by_link)
+        .and_then(|details| details.confirmed_at)
+        .map(|at| local_time::day_at_time(at.utc()))
+        .unwrap_or_default()
+}
+
+/// Confirms that whoever reads the mailbox sent the question.
+async fn this_was_me(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answer {
+    let token = token.into_inner();
+    let path = format!("/question/{token}");
+    let acting = visitor.acting();
+    visitor
+        .run(move |service| confirm_address::confirm(service, &acting, &token))
+        .await?;
+    Ok(pages::see_other(&path))
 }
 
 /// Says that a letter did not leave: this page shows what it would have said.
