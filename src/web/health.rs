@@ -6,13 +6,10 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use crate::{
-    domain::codes::Code,
+    domain::{codes::Code, local_time},
     service::ServiceError,
-    store::{
-        letters::{self, LetterState},
-        migrate::SCHEMA,
-    },
-    web::{Answer, AppState, executor::Lane, routes},
+    store::{letters::LetterState, migrate::SCHEMA, vital_signs},
+    web::{Answer, AppState, executor::Lane, metrics, routes},
 };
 
 /// Adds `/health/live` and `/health/ready`.
@@ -30,7 +27,7 @@ struct Readiness {
     ready: bool,
     database: &'static str,
     schema: &'static str,
-    /// Seconds since the oldest letter that waits was written; none where none waits.
+    /// Seconds for which the letter has waited that has waited longest; none where none waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest_letter_seconds: Option<i64>,
     letters: std::collections::BTreeMap<&'static str, i64>,
@@ -54,19 +51,18 @@ async fn ready(state: web::Data<AppState>) -> Answer {
                 CURRENT.get_or_init(|| ());
             }
             let now = service.now();
-            let (oldest, counts) = service.store.read(|db| {
-                let oldest = letters::with_state(db, LetterState::Waiting, 1)?;
-                let mut counts = std::collections::BTreeMap::new();
-                for state in [LetterState::Waiting, LetterState::Failed] {
-                    counts.insert(state.code(), letters::count(db, state)?);
-                }
-                Ok::<_, ServiceError>((oldest, counts))
+            let signs = service.store.read(|db| {
+                let today = local_time::london_date(now);
+                Ok::<_, ServiceError>(vital_signs::read(db, today, metrics::MOST)?)
             })?;
+            let counts = std::collections::BTreeMap::from([
+                (LetterState::Waiting.code(), signs.letters_waiting),
+                (LetterState::Failed.code(), signs.letters_failed),
+            ]);
+            let oldest = signs.oldest_waiting;
             Ok((
                 current,
-                oldest
-                    .first()
-                    .map(|letter| (now - letter.created_at).num_seconds()),
+                oldest.map(|since| (now - since).num_seconds()),
                 counts,
             ))
         })

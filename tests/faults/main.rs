@@ -40,3 +40,4 @@ mod standby;
 mod stopping;
 mod strangers;
 mod two_at_once;
+mod two_nodes;
