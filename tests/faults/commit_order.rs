@@ -110,9 +110,17 @@ async fn send_slowly(client: &reqwest::Client, address: &str, meeting: &str) {
     }
 }
 
-/// Waits until the tracer has written what it saw.
+/// Waits until the tracer has written what it saw, and lets go. The process that it traces goes on, or has gone.
 fn finish(mut tracer: Child) {
     let _ = run(Command::new("kill").args(["-INT", &tracer.id().to_string()]));
+    for _ in 0..250 {
+        if tracer.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // one whose process has died and was not waited for may wait for it as well
+    let _ = tracer.kill();
     let _ = tracer.wait();
 }
 
@@ -129,8 +137,8 @@ async fn no_answer_of_success_is_written_before_the_commit_is_synced() {
         return;
     };
     send_slowly(&client, &process.address, &meeting).await;
-    process.kill();
     finish(tracer);
+    process.kill();
     let (seen, unsynced) = answers(&fs::read_to_string(&file).unwrap());
     assert_eq!((seen, unsynced), (SENT, 0));
 }
@@ -181,7 +189,6 @@ async fn the_check_sees_a_database_that_does_not_sync() {
     let file = folder.path().join("trace");
     if let Some(tracer) = trace(served.id(), &["-e", CALLS], &file) {
         send_slowly(&reqwest::Client::new(), address, meeting).await;
-        served.kill().unwrap();
         finish(tracer);
         let (seen, unsynced) = answers(&fs::read_to_string(&file).unwrap());
         assert_eq!(seen, SENT);
