@@ -16,7 +16,12 @@ use crate::{
         reject_question::Rejection,
         reject_several::{self, Candidate, Candidates, MAX_AT_ONCE, Seen},
     },
-    web::{Answer, Fields, Form, FormState, Staff, components::Choice, page::Page, pages},
+    web::{
+        Answer, Fields, Form, FormState, Staff,
+        components::{self, Choice},
+        page::Page,
+        pages,
+    },
 };
 
 /// How many characters of a question are shown in the list.
@@ -32,10 +37,21 @@ struct ChoosePage {
     meeting: String,
     like: String,
     intro: String,
-    questions: Vec<Choice>,
+    questions: Vec<Row>,
     grounds: Vec<Choice>,
     href: String,
     back: String,
+}
+
+/// A question to choose.
+struct Row {
+    id: String,
+    value: String,
+    reference: String,
+    matter: String,
+    /// The beginning of its words.
+    text: String,
+    selected: bool,
 }
 
 #[derive(Template)]
@@ -148,7 +164,8 @@ async fn choose(
         questions: found
             .list
             .iter()
-            .map(|candidate| choice(candidate, &form, found.like.as_ref()))
+            .enumerate()
+            .map(|(index, candidate)| row(index, candidate, &form, found.like.as_ref()))
             .collect(),
         grounds: offered,
         href: address(id),
@@ -180,24 +197,27 @@ fn intro(found: &Candidates) -> String {
     }
 }
 
-fn choice(candidate: &Candidate, form: &FormState, like: Option<&Reference>) -> Choice {
+/// A question in the list. The first has the identifier that the error summary leads to.
+fn row(index: usize, candidate: &Candidate, form: &FormState, like: Option<&Reference>) -> Row {
     let question = &candidate.question;
     let value = format!("{}:{}", question.id, question.version);
-    let checked = if form.has("step") {
+    let selected = if form.has("step") {
         form.values("questions").contains(&value.as_str())
     } else {
         like.is_some() && candidate.same
     };
-    let mut words: String = question.public_text.chars().take(SHOWN).collect();
-    if words.len() < question.public_text.len() {
-        words.push('…');
+    let mut text: String = question.public_text.chars().take(SHOWN).collect();
+    if text.len() < question.public_text.len() {
+        text.push('…');
     }
-    Choice::new(
+    Row {
+        id: components::choice_id("questions", index + 1),
         value,
-        format!("{}: {}", question.reference, candidate.matter),
-    )
-    .hint(words)
-    .checked(checked)
+        reference: question.reference.to_string(),
+        matter: candidate.matter.clone(),
+        text,
+        selected,
+    }
 }
 
 /// The questions that were selected, in the versions that were seen. What cannot be read is nobody's.
