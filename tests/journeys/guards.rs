@@ -87,3 +87,37 @@ async fn a_change_through_the_api_that_rides_on_a_cookie_proves_where_it_comes_f
         "nor does anybody"
     );
 }
+
+#[tokio::test]
+async fn a_form_of_staffs_without_what_it_is_about_gives_back_what_was_typed() {
+    let app = TestApp::start_with(crate::app::Setup {
+        seeds: true,
+        ..crate::app::Setup::default()
+    })
+    .await;
+    let officer = app.sign_in(Role::ProperOfficer).await;
+    let meetings = officer.open("/staff/meetings").await;
+    let meeting = meetings.link("Safer, 6:30pm on Tuesday 6 February 2024");
+    let account = officer.get("/staff/account").await;
+    let token = account
+        .attribute("input[name=csrf_token]", "value")
+        .unwrap();
+    let words = "Words that took somebody ten minutes to type in.";
+    for (path, field) in [
+        ("/staff/questions/new".to_owned(), "question"),
+        (format!("{meeting}/question-time/minutes"), "response"),
+    ] {
+        let sent = |typed: &str| {
+            [
+                ("csrf_token".to_owned(), token.clone()),
+                (field.to_owned(), typed.to_owned()),
+            ]
+        };
+        let answer = officer.post(&path, &sent("")).await;
+        assert_eq!(answer.status, 422, "{path}");
+        let answer = officer.post(&path, &sent(words)).await;
+        assert_eq!(answer.status, 422, "{path}");
+        assert!(answer.problems()[0].starts_with("Select the "), "{path}");
+        assert!(answer.text().contains(words), "{path}: {}", answer.text());
+    }
+}

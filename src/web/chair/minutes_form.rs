@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     domain::id::QuestionId,
     service::{
-        ServiceError,
+        FieldError, ServiceError,
         minutes::{self, Written},
     },
     web::{
@@ -36,7 +36,14 @@ pub struct Typed {
 pub async fn save(staff: Staff, path: web::Path<String>, form: Form<Typed>) -> Answer {
     let meeting = meeting_id(&path)?;
     let typed = form.typed.clone();
-    let question: QuestionId = typed.question.parse().map_err(|_| ServiceError::NotFound)?;
+    let question: QuestionId = typed.question.parse().map_err(|_| {
+        // the page that says so gives back what was typed
+        ServiceError::Invalid(vec![FieldError::new(
+            "question",
+            "choice",
+            "Select the question that the minutes are of",
+        )])
+    })?;
     let version: i32 = typed.version.parse().unwrap_or(0);
     let written = Written {
         response: typed.response,

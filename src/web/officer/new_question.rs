@@ -267,7 +267,13 @@ fn submission(meeting: MeetingId, fields: &Fields) -> Result<Submission, Vec<Fie
 pub async fn enter(staff: Staff, form: Form) -> Answer {
     permission::proper_officer(&staff.acting())?;
     let Ok(meeting) = form.fields.value("meeting").parse::<MeetingId>() else {
-        return Err(ServiceError::NotFound.into());
+        // the page that says so gives back what was typed
+        return Err(ServiceError::Invalid(vec![FieldError::new(
+            "meeting",
+            "choice",
+            "Select the meeting that the question is for",
+        )])
+        .into());
     };
     let submission = match submission(meeting, &form.fields) {
         Ok(submission) => submission,
