@@ -94,11 +94,13 @@ pub struct Live {
     pub streams: usize,
     /// How many of them from one client address.
     pub streams_per_address: usize,
+    /// How many of them are kept for staff and displays.
+    pub streams_for_staff: usize,
 }
 
 impl Live {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self {
+        let live = Self {
             poll_interval: reader.duration(
                 "live.poll_interval_milliseconds",
                 Unit::Milliseconds,
@@ -107,6 +109,13 @@ impl Live {
             beat: reader.duration("live.beat_milliseconds", Unit::Milliseconds, 100..=60_000),
             streams: reader.number("live.streams", 1..=1_000_000),
             streams_per_address: reader.number("live.streams_per_address", 1..=1_000_000),
+            streams_for_staff: reader.number("live.streams_for_staff", 0..=100_000),
+        };
+        if reader.is_fine() && live.streams_for_staff >= live.streams {
+            reader.problem(
+                "live.streams_for_staff",
+                "leaves none for the public: it must be less than live.streams",
+            );
         }
     }
 }

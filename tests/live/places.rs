@@ -1,7 +1,11 @@
 //! Who may open a stream, how many may, and that nothing is left of one that is over.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use public_question_time::config;
+use public_question_time::web::live::stream::{Places, Viewer};
 use reqwest::Method;
 
 use crate::app::Page;
@@ -13,7 +17,7 @@ use crate::watching::{
 
 #[tokio::test]
 async fn there_are_so_many_places_and_no_more() {
-    let (evening, _) = evening_with("[live]\nstreams = 2", 0).await;
+    let (evening, _) = evening_with("[live]\nstreams = 2\nstreams_for_staff = 0", 0).await;
     let (path, browser) = (public_path(evening.meeting), evening.app.browser());
     let (first, _) = open(&browser, &path).await;
     let (_second, _) = open(&browser, &path).await;
@@ -25,6 +29,58 @@ async fn there_are_so_many_places_and_no_more() {
     })
     .await;
     open(&browser, &path).await;
+}
+
+#[tokio::test]
+async fn whoever_takes_the_public_places_the_chair_and_the_rooms_screen_have_theirs() {
+    let (evening, _) = evening_with("[live]\nstreams = 5\nstreams_for_staff = 2", 0).await;
+    let (path, browser) = (public_path(evening.meeting), evening.app.browser());
+    let mut strangers = Vec::new();
+    for _ in 0..3 {
+        strangers.push(open(&browser, &path).await);
+    }
+    assert_eq!(ask(&browser, &path).await.status(), 503);
+    let chair = evening.app.sign_in_chair(evening.board).await;
+    let program = format!("/api/v1/meetings/{}/question-time/stream", evening.meeting);
+    let _screen = open(&chair, &staff_path(evening.meeting)).await;
+    let _display = open(&chair, &program).await;
+    // those are all
+    assert_eq!(ask(&chair, &program).await.status(), 503);
+}
+
+#[test]
+fn ten_addresses_cannot_take_all_places_and_a_meeting_room_has_enough() {
+    let live = config::Live {
+        poll_interval: Duration::from_millis(500),
+        beat: Duration::from_secs(15),
+        streams: 20_000,
+        streams_per_address: 2_000,
+        streams_for_staff: 500,
+    };
+    let places = Arc::new(Places::default());
+    let mut taken = Vec::new();
+    let mut take_all = |host: u8| {
+        let client = IpAddr::from([203, 0, 113, host]);
+        let before = taken.len();
+        while let Ok(place) = places.take(Viewer::Public, client, &live) {
+            taken.push(place);
+        }
+        taken.len() - before
+    };
+    let room = take_all(1);
+    assert!(room > 1_500, "{room}");
+    for host in 2..=10 {
+        take_all(host);
+    }
+    let newcomer = take_all(11);
+    assert!(newcomer > 500, "{newcomer}");
+    // and there is one for whoever comes after fifty such addresses
+    for host in 12..=50 {
+        take_all(host);
+    }
+    assert!(take_all(51) >= 1);
+    taken.clear();
+    assert_eq!(places.taken(), 0);
 }
 
 #[tokio::test]

@@ -40,11 +40,17 @@ pub async fn follow_question_time(actor: ApiActor, id: Id<MeetingId>) -> Answer 
         .await?;
     let state: &web::Data<_> = actor.state();
     let watching = state.live.watch(meeting).await?;
-    stream::open(state, actor.client(), watching.whole, move |whole| {
-        if is_display {
-            whole.published.frame.clone()
-        } else {
-            whole.program.frame.clone()
-        }
-    })
+    stream::open(
+        state,
+        stream::Viewer::Staff,
+        actor.client(),
+        watching.whole,
+        move |whole| {
+            if is_display {
+                whole.published.frame.clone()
+            } else {
+                whole.program.frame.clone()
+            }
+        },
+    )
 }

@@ -25,6 +25,7 @@ use crate::{
 };
 
 pub use hub::Live;
+use stream::Viewer;
 
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -64,7 +65,9 @@ async fn public(
 ) -> Answer {
     let watching = state.live.watch(*id).await?;
     let client = limits::client_of(&request, &state.service.settings.server);
-    stream::open(&state, client, watching.public, |seen| seen.frame.clone())
+    stream::open(&state, Viewer::Public, client, watching.public, |seen| {
+        seen.frame.clone()
+    })
 }
 
 /// The same, once, for a browser behind a proxy that holds streams back.
@@ -81,9 +84,13 @@ async fn staff(staff: Staff, id: web::Path<MeetingId>) -> Answer {
     may_run(&staff, *id).await?;
     let state = staff.state();
     let watching = state.live.watch(*id).await?;
-    stream::open(state, staff.client(), watching.whole, |whole| {
-        whole.changed.frame.clone()
-    })
+    stream::open(
+        state,
+        Viewer::Staff,
+        staff.client(),
+        watching.whole,
+        |whole| whole.changed.frame.clone(),
+    )
 }
 
 /// The same, once.

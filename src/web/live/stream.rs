@@ -56,20 +56,38 @@ impl Sent {
     }
 }
 
-/// How many streams are open, in all and from each address.
+/// Who watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Viewer {
+    /// Anybody, of whom nothing is known but an address.
+    Public,
+    /// A member of staff who is signed in, a program or a display with its token.
+    Staff,
+}
+
+/// An address may always have so many of the places that are left: a household, or the phones of one family in the room.
+const OF_ONE_HOUSEHOLD: usize = 20;
+
+/// Beyond that, an address may have so large a part of the places that are left. Ten addresses then take no more than two thirds of all,
+/// and it takes more than fifty to take all.
+const PART_OF_WHAT_IS_LEFT: usize = 10;
+
+/// How many streams are open: in all, of the public's, and from each address.
 #[derive(Debug, Default)]
 pub struct Places(Mutex<Taken>);
 
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
-    of: HashMap<IpAddr, usize>,
+    public: usize,
+    of: HashMap<(Viewer, IpAddr), usize>,
 }
 
 /// One of the places; it is free again when this is dropped.
 #[derive(Debug)]
 pub struct Place {
     places: Arc<Places>,
+    viewer: Viewer,
     client: IpAddr,
 }
 
@@ -80,21 +98,40 @@ impl Places {
     /// [`ServiceError::Busy`] where the node has no more; [`Failure::TooMany`] where this address has no more.
     pub fn take(
         self: &Arc<Self>,
+        viewer: Viewer,
         client: IpAddr,
         settings: &config::Live,
     ) -> Result<Place, Failure> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.all >= settings.streams {
+        let left = match viewer {
+            Viewer::Staff => settings.streams.saturating_sub(taken.all),
+            Viewer::Public => settings
+                .streams
+                .saturating_sub(settings.streams_for_staff)
+                .saturating_sub(taken.public)
+                .min(settings.streams.saturating_sub(taken.all)),
+        };
+        if left == 0 {
             return Err(ServiceError::Busy.into());
         }
-        let of_client = taken.of.entry(client).or_default();
-        if *of_client >= settings.streams_per_address {
+        let most = match viewer {
+            Viewer::Staff => settings.streams_per_address,
+            Viewer::Public => (left / PART_OF_WHAT_IS_LEFT)
+                .max(OF_ONE_HOUSEHOLD)
+                .min(settings.streams_per_address),
+        };
+        let of_client = taken.of.entry((viewer, client)).or_default();
+        if *of_client >= most {
             return Err(Failure::TooMany(settings.beat));
         }
         *of_client += 1;
         taken.all += 1;
+        if viewer == Viewer::Public {
+            taken.public += 1;
+        }
         Ok(Place {
             places: Arc::clone(self),
+            viewer,
             client,
         })
     }
@@ -109,10 +146,14 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all -= 1;
-        if let Some(count) = taken.of.get_mut(&self.client) {
+        if self.viewer == Viewer::Public {
+            taken.public -= 1;
+        }
+        let whose = (self.viewer, self.client);
+        if let Some(count) = taken.of.get_mut(&whose) {
             *count -= 1;
             if *count == 0 {
-                taken.of.remove(&self.client);
+                taken.of.remove(&whose);
             }
         }
     }
@@ -134,13 +175,14 @@ fn time(state: &AppState, beat: Duration) -> String {
 /// Where no place is left.
 pub fn open<T: Send + Sync + 'static>(
     state: &web::Data<AppState>,
+    viewer: Viewer,
     client: IpAddr,
     mut channel: watch::Receiver<Arc<T>>,
     frame: impl Fn(&T) -> Bytes + 'static,
 ) -> Answer {
     let settings = &state.service.settings.live;
     let beat = settings.beat;
-    let place = state.live.places().take(client, settings)?;
+    let place = state.live.places().take(viewer, client, settings)?;
     let patience = beat.mul_f64(1.0 - f64::from(rand::random_range(0..BEATING_GROUPS)) / 64.0);
     let first = {
         let now = channel.borrow_and_update();
