@@ -8,6 +8,7 @@
 mod bank_holidays;
 mod council;
 mod database;
+mod drafts;
 mod mail;
 mod problem;
 mod production;
@@ -27,6 +28,7 @@ use chrono::NaiveDate;
 pub use bank_holidays::{BankHolidays, BankHolidaysError};
 pub use council::{Council, PublicUrl};
 pub use database::Database;
+pub use drafts::{Bots, Drafts};
 pub use mail::{
     BounceAddress, Mail, MailTransport, Smtp, SmtpAccount, SmtpSecurity, TOKEN_CHARACTERS,
 };
@@ -76,6 +78,10 @@ pub struct Settings {
     pub sessions: Sessions,
     /// How often something may be done.
     pub limits: Limits,
+    /// What drafts may take.
+    pub drafts: Drafts,
+    /// What is asked of whoever seems to be a program.
+    pub bots: Bots,
     /// How the screens of a meeting are kept true.
     pub live: Live,
     /// How long things are kept.
@@ -179,6 +185,8 @@ fn read_sections(
     let threads = Threads::read(reader);
     let sessions = Sessions::read(reader);
     let limits = Limits::read(reader);
+    let drafts = Drafts::read(reader);
+    let bots = Bots::read(reader);
     let live = Live::read(reader);
     let retention = Retention::read(reader);
     let follow_up = FollowUp::read(reader);
@@ -197,6 +205,8 @@ fn read_sections(
         threads,
         sessions,
         limits,
+        drafts,
+        bots,
         live,
         retention,
         follow_up,

@@ -117,12 +117,28 @@ impl Live {
                 "leaves none for the public: it must be less than live.streams",
             );
         }
+        live
     }
 }
+
+/// More in a minute than any machine answers: for measuring.
+const NO_LIMIT: u32 = 1_000_000_000;
 
 /// How often something may be done.
 #[derive(Debug, Clone)]
 pub struct Limits {
+    /// Looks at pages from one client address in a minute.
+    pub reads_per_minute: u32,
+    /// Files, and other answers that need no database, to one client address in a minute.
+    pub file_requests_per_minute: u32,
+    /// Searches of the questions from one client address in a minute.
+    pub searches_per_minute: u32,
+    /// Forms sent from one client address in a minute, where nothing else limits them.
+    pub writes_per_minute: u32,
+    /// Forms sent for one draft, or by one private link, in a minute.
+    pub writes_to_one_draft_per_minute: u32,
+    /// Forms and API requests that may change something, sent to this node in a minute by all who are not signed in.
+    pub writes_in_all_per_minute: u32,
     /// Questions submitted from one client address in a minute.
     pub submissions_per_minute: u32,
     /// Requests to the API from one client address in a minute.
@@ -142,9 +158,16 @@ pub struct Limits {
 
 impl Limits {
     pub(super) fn read(reader: &mut Reader) -> Self {
+        let mut per_minute = |name: &str| reader.number(name, 1..=NO_LIMIT);
         Self {
-            submissions_per_minute: reader.number("limits.submissions_per_minute", 1..=100_000),
-            api_requests_per_minute: reader.number("limits.api_requests_per_minute", 1..=100_000),
+            reads_per_minute: per_minute("limits.reads_per_minute"),
+            file_requests_per_minute: per_minute("limits.file_requests_per_minute"),
+            searches_per_minute: per_minute("limits.searches_per_minute"),
+            writes_per_minute: per_minute("limits.writes_per_minute"),
+            writes_to_one_draft_per_minute: per_minute("limits.writes_to_one_draft_per_minute"),
+            writes_in_all_per_minute: per_minute("limits.writes_in_all_per_minute"),
+            submissions_per_minute: per_minute("limits.submissions_per_minute"),
+            api_requests_per_minute: per_minute("limits.api_requests_per_minute"),
             sign_ins_per_minute: reader.number("limits.sign_ins_per_minute", 1..=10_000),
             failed_sign_ins_per_account_per_minute: reader
                 .number("limits.failed_sign_ins_per_account_per_minute", 1..=1000),

@@ -1,5 +1,6 @@
 //! Drafts: what is typed is kept on the server from page to page, for the browser that typed it. One draft makes one question.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,12 +10,14 @@ use crate::{
     },
     service::{
         Service, ServiceError,
+        draft_space::{self, Owner},
+        sha256_hex,
         typed_question::{TypedMatter, TypedQuestion, TypedQuestioner, TypedText},
         views::{self, MeetingView},
     },
     store::{
         connection::Db,
-        drafts::{self, DraftRecord},
+        drafts::{self, DraftRecord, Held},
         meetings,
         questions::{self, Question, QuestionerDetails},
         rows,
@@ -29,6 +32,28 @@ struct Saved {
     typed: TypedQuestion,
     carried_from: Option<QuestionId>,
     details_of: Option<QuestionId>,
+    marks: Marks,
+}
+
+/// What tells a draft that a program wrote from one that a person wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Marks {
+    /// When it was begun from the first page of the form; none where it carries a question on.
+    pub begun_at: Option<DateTime<Utc>>,
+    /// Whether the field was filled in that no person sees.
+    pub trapped: bool,
+    /// When it was first sent, where its sender was asked to confirm that they are a person.
+    pub pressed: Option<Pressed>,
+}
+
+/// The moment at which a question arrived whole, and which question that was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressed {
+    /// The moment of receipt.
+    pub at: DateTime<Utc>,
+    /// A hash of everything that was sent.
+    pub sent: String,
 }
 
 /// A draft, opened.
@@ -46,6 +71,18 @@ pub struct Draft {
     pub details_of: Option<QuestionId>,
     /// The question that it has become, once it was sent.
     pub question: Option<Question>,
+    /// What tells a program from a person.
+    pub marks: Marks,
+    /// The fields that were too long to be stored, just now: what was there before is stored instead.
+    pub left_out: Vec<&'static str>,
+}
+
+impl Draft {
+    /// A hash of everything that would be sent.
+    pub fn digest(&self) -> String {
+        let saved = serde_json::to_vec(&(&self.typed, self.details_of)).unwrap_or_default();
+        sha256_hex(&saved)
+    }
 }
 
 /// Begins a draft for a meeting, empty or with what was typed before.
@@ -54,41 +91,67 @@ pub struct Draft {
 /// [`ServiceError::NotFound`] for the meeting.
 pub fn begin(
     service: &Service,
-    visitor_hash: &str,
+    owner: &Owner,
     meeting: MeetingId,
     typed: &TypedQuestion,
 ) -> Result<DraftId, ServiceError> {
+    let mut typed = typed.clone();
+    typed.within_ceilings(&TypedQuestion::default());
     begin_with(
         service,
-        visitor_hash,
+        owner,
         meeting,
         &Saved {
-            typed: typed.clone(),
+            typed,
+            marks: Marks {
+                begun_at: Some(service.now()),
+                ..Marks::default()
+            },
             ..Saved::default()
         },
     )
 }
 
+/// Stores something of a draft. Where the disk is full, drafts that nobody touches make way for it.
+fn store<T>(
+    service: &Service,
+    act: impl Fn(&mut Db) -> Result<T, ServiceError>,
+) -> Result<T, ServiceError> {
+    match service.store.write(&act) {
+        Err(ServiceError::Unavailable) if draft_space::give_way(service).unwrap_or(false) => {
+            service.store.write(&act)
+        }
+        stored => stored,
+    }
+}
+
 fn begin_with(
     service: &Service,
-    visitor_hash: &str,
+    owner: &Owner,
     meeting: MeetingId,
     saved: &Saved,
 ) -> Result<DraftId, ServiceError> {
     let id: DraftId = service.new_id();
     let fields = rows::to_json(saved)?;
-    service.store.write(|db| {
+    let more = Held {
+        drafts: 1,
+        bytes: i64::try_from(fields.len()).unwrap_or(i64::MAX),
+    };
+    store(service, |db| {
         meetings::meeting(db, meeting)?;
         let draft = DraftRecord {
             id,
-            visitor_hash: visitor_hash.to_owned(),
+            visitor_hash: owner.browser.clone(),
+            client_hash: owner.client.clone(),
             meeting_id: meeting,
             fields: fields.clone(),
             updated_at: service.now(),
         };
         drafts::insert(db, &draft)?;
-        Ok(id)
-    })
+        draft_space::make_room(service, db, owner, more)
+    })?;
+    service.drafts.add(more);
+    Ok(id)
 }
 
 /// Opens a draft of this visitor's.
@@ -116,39 +179,75 @@ fn open_in(
         carried_from: saved.carried_from,
         details_of: usable(db, saved.details_of)?,
         question: questions::of_draft(db, id)?,
+        marks: saved.marks,
+        left_out: Vec::new(),
     })
 }
 
-/// Saves a part of what was typed, whether or not it is well formed: nothing that was typed is lost.
+/// Saves a part of what was typed, whether or not it is well formed. What is longer than its ceiling is not stored: the draft that is
+/// returned has it, for the page, and names it in `left_out`.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where the draft has been sent.
+/// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where the draft has been sent; [`ServiceError::NoRoom`].
 pub fn save(
     service: &Service,
     visitor_hash: &str,
     id: DraftId,
     change: impl Fn(&mut TypedQuestion),
 ) -> Result<Draft, ServiceError> {
-    service.store.write(|db| {
+    save_with(service, visitor_hash, id, |typed, _| change(typed))
+}
+
+/// Does the same with what tells a program from a person.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_with(
+    service: &Service,
+    visitor_hash: &str,
+    id: DraftId,
+    change: impl Fn(&mut TypedQuestion, &mut Marks),
+) -> Result<Draft, ServiceError> {
+    let (draft, more) = store(service, |db| {
+        let record = drafts::find(db, id, visitor_hash)?;
         let mut draft = open_in(service, db, visitor_hash, id)?;
         if draft.question.is_some() {
             return Err(ServiceError::Conflict(
                 "This question has already been sent.".to_owned(),
             ));
         }
-        change(&mut draft.typed);
+        let before = draft.typed.clone();
+        change(&mut draft.typed, &mut draft.marks);
         if draft.typed.questioner != TypedQuestioner::default() {
             // details typed now replace those given before
             draft.details_of = None;
         }
+        let mut typed = draft.typed.clone();
+        draft.left_out = typed.within_ceilings(&before);
         let saved = Saved {
-            typed: draft.typed.clone(),
+            typed,
             carried_from: draft.carried_from,
             details_of: draft.details_of,
+            marks: draft.marks.clone(),
         };
-        drafts::save(db, id, &rows::to_json(&saved)?, service.now())?;
-        Ok(draft)
-    })
+        let fields = rows::to_json(&saved)?;
+        let bytes = |fields: &str| i64::try_from(fields.len()).unwrap_or(i64::MAX);
+        let more = Held {
+            drafts: 0,
+            bytes: bytes(&fields) - bytes(&record.fields),
+        };
+        drafts::save(db, id, &fields, service.now())?;
+        if more.bytes > 0 {
+            let owner = Owner {
+                browser: record.visitor_hash,
+                client: record.client_hash,
+            };
+            draft_space::make_room(service, db, &owner, more)?;
+        }
+        Ok((draft, more))
+    })?;
+    service.drafts.add(more);
+    Ok(draft)
 }
 
 /// Begins a draft for the meeting of one that this visitor cannot open, with what was typed on one page: their browser has lost the
@@ -158,9 +257,9 @@ pub fn save(
 /// [`ServiceError::NotFound`] where the other draft has been sent or is gone too.
 pub fn begin_again(
     service: &Service,
-    visitor_hash: &str,
+    owner: &Owner,
     lost: DraftId,
-    change: impl Fn(&mut TypedQuestion),
+    change: impl Fn(&mut TypedQuestion, &mut Marks),
 ) -> Result<Draft, ServiceError> {
     let meeting = service.store.read(|db| {
         if questions::of_draft(db, lost)?.is_some() {
@@ -168,10 +267,18 @@ pub fn begin_again(
         }
         Ok(drafts::meeting_of(db, lost)?)
     })?;
-    let mut typed = TypedQuestion::default();
-    change(&mut typed);
-    let id = begin(service, visitor_hash, meeting, &typed)?;
-    open(service, visitor_hash, id)
+    let id = begin(service, owner, meeting, &TypedQuestion::default())?;
+    save_with(service, &owner.browser, id, change)
+}
+
+/// Throws away everything that a browser has begun, and the way from it to what it has sent.
+///
+/// # Errors
+/// Those of the store.
+pub fn clear(service: &Service, visitor_hash: &str) -> Result<(), ServiceError> {
+    service
+        .store
+        .write(|db| Ok(drafts::delete_of_browser(db, visitor_hash)?))
 }
 
 /// Throws a draft away: the questioner found the answer, or changed their mind.
@@ -197,7 +304,7 @@ pub fn discard(service: &Service, visitor_hash: &str, id: DraftId) -> Result<(),
 /// Those of the store.
 pub(super) fn carry_by_link(
     service: &Service,
-    visitor_hash: &str,
+    owner: &Owner,
     question: &Question,
     meeting: MeetingId,
 ) -> Result<DraftId, ServiceError> {
@@ -205,9 +312,9 @@ pub(super) fn carry_by_link(
     let saved = Saved {
         typed,
         carried_from: Some(question.id),
-        details_of: None,
+        ..Saved::default()
     };
-    begin_with(service, visitor_hash, meeting, &saved)
+    begin_with(service, owner, meeting, &saved)
 }
 
 /// Begins a draft for the board's next meeting in the browser in which a refused question was written (reading 4). The questioner's
@@ -218,11 +325,11 @@ pub(super) fn carry_by_link(
 /// meeting of the board is known yet.
 pub fn carry_sent_draft(
     service: &Service,
-    visitor_hash: &str,
+    owner: &Owner,
     draft: DraftId,
 ) -> Result<DraftId, ServiceError> {
     let (question, meeting, typed) = service.store.read(|db| {
-        drafts::find(db, draft, visitor_hash)?;
+        drafts::find(db, draft, &owner.browser)?;
         let question = questions::of_draft(db, draft)?.ok_or(ServiceError::NotFound)?;
         let from = meetings::meeting(db, question.meeting_id)?;
         let next = views::next_meeting_of_board(service, db, &from.meeting)?.ok_or_else(|| {
@@ -237,8 +344,9 @@ pub fn carry_sent_draft(
         typed,
         carried_from: Some(question),
         details_of: Some(question),
+        ..Saved::default()
     };
-    begin_with(service, visitor_hash, meeting, &saved)
+    begin_with(service, owner, meeting, &saved)
 }
 
 /// A question's words and matter as its private page shows them.

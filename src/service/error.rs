@@ -42,6 +42,9 @@ impl FieldError {
 /// Why an act was not carried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ServiceError {
+    /// There is no room for more drafts: why, and after how long there may be.
+    #[error("no room for more drafts")]
+    NoRoom(&'static str, chrono::TimeDelta),
     /// Fields are wrong: all of them at once.
     #[error("some fields need attention")]
     Invalid(Vec<FieldError>),

@@ -20,6 +20,7 @@ pub mod counts;
 pub mod deliver_outbox;
 pub mod desk;
 pub mod dossier;
+pub mod draft_space;
 pub mod drafts;
 pub mod error;
 pub mod event_log;
@@ -115,6 +116,8 @@ pub struct Service {
     /// What has been done since the start.
     pub counts: Arc<counts::Counts>,
     facts: Arc<meeting_facts::RememberedFacts>,
+    /// How much the drafts take.
+    pub drafts: Arc<draft_space::Counted>,
 }
 
 impl Service {
@@ -130,6 +133,7 @@ impl Service {
             people: Arc::default(),
             counts: Arc::default(),
             facts: Arc::default(),
+            drafts: Arc::default(),
         }
     }
 

@@ -334,13 +334,135 @@ pub struct WellFormed {
     pub difference: Option<String>,
 }
 
+/// The most characters of an answer that is chosen and not typed: an identifier, or a word.
+const MOST_OF_A_CHOICE: usize = 40;
+
+/// The most characters of an e-mail address (RFC 5321), and of what else is short.
+const MOST_OF_A_LINE: usize = 320;
+
+/// The most characters of an address, and of what somebody needs for the meeting, as their types have them.
+const MOST_OF_AN_ADDRESS: usize = 500;
+const MOST_OF_NEEDS: usize = 1000;
+
+/// Why a question is different from another: the most characters.
+const MOST_OF_A_DIFFERENCE: usize = 2_000;
+
+/// What is kept of a field: what was typed where it is within the ceiling, else what was there before. A part of it would be worse: it
+/// could be sent as if it were the whole.
+fn kept(
+    field: &'static str,
+    typed: &mut String,
+    before: &str,
+    most: usize,
+    left_out: &mut Vec<&'static str>,
+) {
+    if typed.chars().count() <= most {
+        return;
+    }
+    // spaces and empty lines around it do not make it too long
+    let tidy = text::several_lines(typed);
+    if tidy.chars().count() <= most {
+        *typed = tidy;
+    } else {
+        before.clone_into(typed);
+        left_out.push(field);
+    }
+}
+
 impl TypedQuestion {
+    /// Brings every field within its ceiling, so that nothing longer is ever stored. Returns the fields of which what was there before
+    /// has been kept instead.
+    pub(super) fn within_ceilings(&mut self, before: &Self) -> Vec<&'static str> {
+        let mut left_out = Vec::new();
+        let mut keep = |field, typed: &mut String, before: &str, most| {
+            kept(field, typed, before, most, &mut left_out);
+        };
+        let (matter, was) = (&mut self.matter, &before.matter);
+        keep(
+            "agenda_item",
+            &mut matter.agenda_item,
+            &was.agenda_item,
+            MOST_OF_A_CHOICE,
+        );
+        keep(
+            "matter",
+            &mut matter.matter,
+            &was.matter,
+            MatterWords::MOST_CHARACTERS,
+        );
+        keep(
+            "question",
+            &mut self.text.question,
+            &before.text.question,
+            QuestionText::MOST_CHARACTERS,
+        );
+        keep(
+            "difference",
+            &mut self.difference,
+            &before.difference,
+            MOST_OF_A_DIFFERENCE,
+        );
+        let (who, was) = (&mut self.questioner, &before.questioner);
+        keep(
+            "name",
+            &mut who.name,
+            &was.name,
+            PersonName::MOST_CHARACTERS,
+        );
+        keep(
+            "organisation",
+            &mut who.organisation,
+            &was.organisation,
+            Organisation::MOST_CHARACTERS,
+        );
+        keep(
+            "address",
+            &mut who.address,
+            &was.address,
+            MOST_OF_AN_ADDRESS,
+        );
+        keep("postcode", &mut who.postcode, &was.postcode, MOST_OF_A_LINE);
+        keep("email", &mut who.email, &was.email, MOST_OF_A_LINE);
+        keep(
+            "telephone",
+            &mut who.telephone,
+            &was.telephone,
+            MOST_OF_A_LINE,
+        );
+        keep("needs", &mut who.needs, &was.needs, MOST_OF_NEEDS);
+        keep(
+            "resident",
+            &mut who.resident,
+            &was.resident,
+            MOST_OF_A_CHOICE,
+        );
+        keep(
+            "publish_name",
+            &mut who.publish_name,
+            &was.publish_name,
+            MOST_OF_A_CHOICE,
+        );
+        keep(
+            "under_18",
+            &mut who.under_18,
+            &was.under_18,
+            MOST_OF_A_CHOICE,
+        );
+        keep(
+            "carer_name",
+            &mut who.carer_name,
+            &was.carer_name,
+            PersonName::MOST_CHARACTERS,
+        );
+        left_out
+    }
+
     /// Everything that is wrong, in the order of the form.
     pub fn problems(&self, agenda_published: bool) -> Vec<FieldError> {
         let mut problems = self.matter.problems(agenda_published);
         problems.extend(self.text.problems());
         problems.extend(self.questioner.problems());
-        if self.difference.chars().count() > 2_000 {
+        if self.difference.chars().count() > MOST_OF_A_DIFFERENCE {
             problems.push(FieldError::new(
                 "difference",
                 "too_long",

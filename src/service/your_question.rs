@@ -20,6 +20,7 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::Acting,
+        draft_space::Owner,
         drafts,
         letters::{About, Letter},
         question_time,
@@ -247,7 +248,7 @@ pub(super) fn look_in(
 /// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where the question cannot be sent there.
 pub fn send_on(
     service: &Service,
-    visitor_hash: &str,
+    owner: &Owner,
     token: &str,
     to: SendTo,
 ) -> Result<DraftId, ServiceError> {
@@ -266,7 +267,7 @@ pub fn send_on(
         })?;
         Ok::<_, ServiceError>((question, meeting))
     })?;
-    drafts::carry_by_link(service, visitor_hash, &question, meeting)
+    drafts::carry_by_link(service, owner, &question, meeting)
 }
 
 /// Where the words of a question are sent.

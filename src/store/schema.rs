@@ -299,6 +299,8 @@ diesel::table! {
         fields -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        client_hash -> Text,
+        bytes -> BigInt,
     }
 }
 

@@ -94,7 +94,8 @@ pub async fn guard(
     }
 }
 
-fn check(request: &ServiceRequest) -> Result<(), Failure> {
+/// Whether a request may change something. What it typed is read on the way, for whoever answers it.
+pub(super) fn check(request: &ServiceRequest) -> Result<(), Failure> {
     if request.method().is_safe() {
         return Ok(());
     }

@@ -80,7 +80,9 @@ impl Failure {
                 ServiceError::SignedOut => StatusCode::UNAUTHORIZED,
                 ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
                 ServiceError::Conflict(_) => StatusCode::CONFLICT,
-                ServiceError::Busy | ServiceError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                ServiceError::Busy | ServiceError::Unavailable | ServiceError::NoRoom(..) => {
+                    StatusCode::SERVICE_UNAVAILABLE
+                }
                 ServiceError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
                 ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -105,6 +107,9 @@ impl Failure {
         match self {
             Self::TooMany(wait) | Self::Service(ServiceError::TooMany(wait)) => {
                 Some(wait.as_secs() + 1)
+            }
+            Self::Service(ServiceError::NoRoom(_, wait)) => {
+                Some(wait.num_seconds().unsigned_abs() + 1)
             }
             Self::Service(ServiceError::Busy | ServiceError::Unavailable) => Some(5),
             _ => None,

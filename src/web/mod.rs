@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod pages;
 mod personal;
 pub mod problem;
+pub mod quotas;
 pub mod receipt;
 pub mod request_id;
 pub mod routes;

@@ -134,6 +134,17 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
                     "Too many people are using the service at the moment. Try again in a few seconds.",
                 ],
             ),
+            ServiceError::NoRoom(why, wait) => say(
+                "Sorry, we cannot save your question at the moment",
+                &[
+                    why,
+                    &format!(
+                        "What you typed on that page is below. We have not saved it, so copy it if you leave this page. There may be room again in {}.",
+                        wait_in_words(wait.to_std().unwrap_or_default())
+                    ),
+                    "If the deadline is near, email your question to the address below.",
+                ],
+            ),
             ServiceError::TooMany(wait) => say(
                 "Too many attempts",
                 &[&format!("Wait {}, then try again.", wait_in_words(*wait))],
@@ -164,10 +175,13 @@ fn words(failure: &Failure) -> (&'static str, Vec<String>) {
         ),
         Failure::TooMany(wait) => say(
             "Too many attempts",
-            &[&format!(
-                "There have been too many requests from your connection. Wait {}, then try again.",
-                wait_in_words(*wait)
-            )],
+            &[
+                &format!(
+                    "Too many requests have come from your connection. Other people may use the same connection, for example in a library. You can try again in {}.",
+                    wait_in_words(*wait)
+                ),
+                "We have not received what you sent. Anything that you typed on that page is below.",
+            ],
         ),
         Failure::TooLarge => say(
             "What you sent is too long",
@@ -206,6 +220,7 @@ fn can_be_sent_again(failure: &Failure) -> bool {
             | Failure::Service(
                 ServiceError::Busy
                     | ServiceError::Unavailable
+                    | ServiceError::NoRoom(..)
                     | ServiceError::TooMany(_)
                     | ServiceError::SignedOut
                     | ServiceError::Internal(_)

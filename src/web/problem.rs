@@ -206,6 +206,7 @@ impl Problem {
                     "Busy",
                     "Nothing was stored. Try again after the time in Retry-After.",
                 ),
+                ServiceError::NoRoom(why, _) => problem("busy", "Busy", why),
                 ServiceError::TooMany(_) => problem(
                     "too-many-requests",
                     "Too many requests",

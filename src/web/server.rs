@@ -12,7 +12,7 @@ use socket2::SockRef;
 use tracing_actix_web::TracingLogger;
 
 use crate::web::{
-    AppState, csrf, faults, headers, metrics, receipt, request_id::RequestSpan, routes,
+    AppState, csrf, faults, headers, metrics, quotas, receipt, request_id::RequestSpan, routes,
 };
 
 /// How many connections may wait to be accepted, where the system allows it (`net.core.somaxconn`): after a restart every screen
@@ -39,6 +39,7 @@ pub fn run(state: web::Data<AppState>, listener: TcpListener) -> io::Result<Serv
             .app_data(state.clone())
             .configure(routes::configure)
             .wrap(from_fn(csrf::guard))
+            .wrap(from_fn(quotas::count))
             .wrap(from_fn(receipt::receive))
             .wrap(from_fn(faults::answer))
             .wrap(Compress::default())

@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
     dev::Payload,
     http::{Method, header},
     web,
@@ -19,6 +19,7 @@ use crate::{
     service::{
         Service, ServiceError,
         actor::{Acting, Network, Who},
+        draft_space::Owner,
         permission, sha256_hex,
     },
     store::staff::StaffMember,
@@ -134,6 +135,35 @@ impl Visitor {
         sha256_hex(token.as_bytes())
     }
 
+    /// Counts one more of what its handler limits, beside what every request is counted for.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`].
+    pub fn count(&self, limit: Limit) -> Result<(), Failure> {
+        self.state
+            .limits
+            .count(limit, self.client)
+            .map_err(Failure::TooMany)
+    }
+
+    /// Has the browser forget the cookie.
+    pub fn forget(&self, answer: &mut HttpResponse) {
+        let gone = cookies::gone(&self.service().settings, Kind::Visitor);
+        if let Ok(value) = gone.to_string().parse() {
+            answer.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+
+    /// Whose a draft is that they begin.
+    pub fn owner(&self) -> Owner {
+        Owner {
+            browser: self.hash(),
+            client: self
+                .service()
+                .keyed_hex("draft client", &self.client.to_string()),
+        }
+    }
+
     /// Them as an actor.
     pub fn acting(&self) -> Acting {
         Acting {
@@ -195,14 +225,6 @@ impl Visitor {
         F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     {
         self.state.run(lane, act).await
-    }
-
-    /// Counts one more of what is limited.
-    ///
-    /// # Errors
-    /// [`Failure::TooMany`].
-    pub fn count(&self, limit: Limit) -> Result<(), Failure> {
-        self.state.limits.count(limit, self.client)
     }
 }
 
@@ -409,14 +431,6 @@ impl ApiActor {
         self.state.run(lane, act).await
     }
 
-    /// Counts one more of what is limited.
-    ///
-    /// # Errors
-    /// [`Failure::TooMany`].
-    pub fn count(&self, limit: Limit) -> Result<(), Failure> {
-        self.state.limits.count(limit, self.client)
-    }
-
     async fn of(request: HttpRequest) -> Result<Self, Failure> {
         let state = request
             .app_data::<web::Data<AppState>>()
@@ -424,7 +438,6 @@ impl ApiActor {
             .clone();
         let settings = &state.service.settings;
         let client = limits::client_of(&request, &settings.server);
-        state.limits.count(Limit::Api, client)?;
         let anybody = Who::Questioner(Some(Network::of(client)));
         let who = if let Some(authorization) = request.headers().get(header::AUTHORIZATION) {
             let token = authorization

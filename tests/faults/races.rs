@@ -15,7 +15,8 @@ use public_question_time::service::reject_question::{self, Rejection};
 use public_question_time::service::replace_question::InPlace;
 use public_question_time::service::submit_question::{Submission, Submitted, submit};
 use public_question_time::service::{
-    Service, ServiceError, approve_question, drafts, question_time, replace_question, your_question,
+    Service, ServiceError, approve_question, draft_space::Owner, drafts, question_time,
+    replace_question, your_question,
 };
 use public_question_time::store::letters::{self, LetterState};
 use public_question_time::store::questions;
@@ -96,8 +97,11 @@ fn fifty_copies_of_one_draft_make_one_question_and_one_letter() {
         let desk = desk(database);
         let nodes = [desk.service.clone(), node(database, &desk.clock)];
         let request = submission(&desk, 1);
-        let draft =
-            drafts::begin(&desk.service, "a visitor", desk.meeting, &request.typed).unwrap();
+        let owner = Owner {
+            browser: "a visitor".to_owned(),
+            client: "an address".to_owned(),
+        };
+        let draft = drafts::begin(&desk.service, &owner, desk.meeting, &request.typed).unwrap();
         let results = together(&nodes, 50, move |service, _| {
             let copy = Submission {
                 draft: Some(draft),

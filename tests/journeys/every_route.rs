@@ -15,7 +15,9 @@ use public_question_time::{
     service::{
         actor::{Acting, Who},
         api_tokens::TypedToken,
-        approve_question, drafts,
+        approve_question,
+        draft_space::Owner,
+        drafts,
         meetings::{self, ItemParticulars, Particulars},
         redact_question,
         reject_question::{self, Rejection},
@@ -95,6 +97,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/meetings/{id}/live/state", "GET", Anyone),
     ("/questions", "GET", Anyone),
     ("/ask/answered", "GET", Anyone),
+    ("/ask/finished", "GET", Anyone),
     ("/ask/{draft}", "GET", Holder),
     ("/ask/{draft}/matter", "GET POST", Holder),
     ("/ask/{draft}/question", "GET POST", Holder),
@@ -109,6 +112,8 @@ const PAGES: &[(&str, &str, For)] = &[
     ("/ask/{draft}/send", "GET", Anyone),
     ("/ask/{draft}/done", "GET", Holder),
     ("/ask/{draft}/carry", "POST", Holder),
+    // it clears the browser that asks, whatever stands in the address
+    ("/ask/{draft}/finish", "POST", Anyone),
     ("/question/{token}", "GET", Holder),
     ("/question/{token}/this-was-me", "POST", Holder),
     ("/question/{token}/withdraw", "GET POST", Holder),
@@ -598,10 +603,13 @@ impl Town {
         your_question::disown(&service, &Acting::questioner(None), &token).unwrap();
         assert_eq!(disowned.status, Status::Submitted);
         self.link = link(LINKED);
-        let hash = "the cookie of somebody who is still writing";
+        let owner = Owner {
+            browser: "the cookie of somebody who is still writing".to_owned(),
+            client: "their address".to_owned(),
+        };
         let begun = drafts::begin(
             &service,
-            hash,
+            &owner,
             self.next,
             &canaries(WRITING, Default::default()),
         );

@@ -457,6 +457,7 @@ async fn everything(setup: Setup) -> Read {
     chair.closes().await;
     same_question_again(&of, &mut read).await;
     public.push("/ask/answered".to_owned());
+    public.push("/ask/finished".to_owned());
     public.push("/staff/sign-in".to_owned());
     walk("anyone, afterwards:", &of.app.browser(), public, &mut read).await;
     for (role, browser) in &signed_in(&of).await {

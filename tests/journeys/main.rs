@@ -1,5 +1,6 @@
 //! Journeys over HTTP, a file for each persona.
 
+mod bots;
 mod chair;
 mod changes;
 mod closing;
@@ -7,6 +8,7 @@ mod confirmation;
 mod contact_details;
 mod contested;
 mod desk;
+mod drafts;
 mod evening;
 mod every_route;
 mod figures;
@@ -21,6 +23,7 @@ mod officer;
 mod papers;
 mod private_link;
 mod public_pages;
+mod quotas;
 mod redaction;
 mod reject_several;
 mod resident;

@@ -48,7 +48,7 @@ impl Town {
     }
 }
 
-fn at(hour: u32, minute: u32, second: u32) -> DateTime<Utc> {
+pub(super) fn at(hour: u32, minute: u32, second: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2024, 2, 5, hour, minute, second)
         .unwrap()
 }
@@ -145,7 +145,7 @@ pub(super) async fn town_with(toml: &str) -> Town {
     }
 }
 
-const QUESTION: &str = "When will the crossing outside Example School be made safer?";
+pub(super) const QUESTION: &str = "When will the crossing outside Example School be made safer?";
 
 /// What a resident fills in about themselves.
 pub(super) const PERSON: [(&str, &str); 6] = [
@@ -167,7 +167,7 @@ fn person<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 /// Opens the page of a meeting and follows "Ask a question".
-async fn begin(browser: &Browser, meeting: MeetingId) -> Page {
+pub(super) async fn begin(browser: &Browser, meeting: MeetingId) -> Page {
     let page = browser.get(&format!("/meetings/{meeting}")).await;
     let begun = browser.go(&page, "Ask a question").await;
     assert_eq!(begun.status, 200);
@@ -191,7 +191,7 @@ pub(super) fn drafts_of(app: &TestApp) -> i64 {
 }
 
 /// The value of the radio for the agenda item with this title.
-fn item(page: &Page, title: &str) -> String {
+pub(super) fn item(page: &Page, title: &str) -> String {
     let html = page.html();
     let labels = scraper::Selector::parse("label[for]").unwrap();
     let label = html

@@ -104,10 +104,14 @@ impl TestApp {
         let directory = tempfile::tempdir().expect("a directory");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let toml = format!("{}\n", setup.toml);
-        let environment = [
+        let mut environment = vec![
             ("PQT__MAIL__TRANSPORT", "memory"),
             ("PQT__SERVER__WORKERS", "1"),
         ];
+        if !setup.toml.contains("[bots]") {
+            // by a clock that stands still everybody is quick
+            environment.push(("PQT__BOTS__MINIMUM_SECONDS", "0"));
+        }
         let config = if setup.figures.is_empty() {
             root.join("config")
         } else {

@@ -12,9 +12,7 @@ use crate::{
         contact_details::{self, RequestStanding, Requested},
         your_question,
     },
-    web::{
-        Answer, Form, Visitor, components::FieldProblem, limits::Limit, page::Page, pages, routes,
-    },
+    web::{Answer, Form, Visitor, components::FieldProblem, page::Page, pages, routes},
 };
 
 /// Adds the routes.
@@ -89,7 +87,6 @@ async fn write(visitor: Visitor, token: web::Path<String>) -> Answer {
 }
 
 async fn ask(visitor: Visitor, token: web::Path<String>, posted: Form<Typed>) -> Answer {
-    visitor.count(Limit::Submissions)?;
     let token = token.into_inner();
     let path = format!("/question/{token}");
     let email = posted.typed.email;

@@ -635,9 +635,9 @@ async fn disown(visitor: Visitor, token: web::Path<String>, _form: Form) -> Answ
 
 async fn send_on(visitor: &Visitor, token: String, to: SendTo) -> Answer {
     let path = format!("/question/{token}");
-    let hash = visitor.hash();
+    let owner = visitor.owner();
     let draft = visitor
-        .run(move |service| your_question::send_on(service, &hash, &token, to))
+        .run(move |service| your_question::send_on(service, &owner, &token, to))
         .await;
     match draft {
         Ok(draft) => Ok(pages::see_other(&format!("/ask/{draft}"))),

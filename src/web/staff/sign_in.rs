@@ -77,7 +77,7 @@ pub(super) async fn sign_in(request: HttpRequest, visitor: Visitor, form: Form) 
     );
     // others behind the same address do not keep somebody out at a device of theirs
     if !attempt.as_ref().is_ok_and(Attempt::is_from_known_device) {
-        visitor.count(Limit::SignIns)?;
+        visitor.count(Limit::SignIn)?;
     }
     let signed_in = match attempt {
         Ok(attempt) => attempt_in_turn(&request, &visitor, attempt).await,

@@ -25,6 +25,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     );
 }
 
+/// The name of the field that no person sees: what fills it in is a program.
+const TRAP: &str = "website";
+
 #[derive(Template)]
 #[template(path = "public/ask/about_you.html")]
 struct AboutYouPage {
@@ -115,18 +118,20 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
 async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedQuestioner>) -> Answer {
     let id = id.into_inner();
     let typed = form.typed;
-    let saved = super::save(&visitor, id, move |question| {
+    let trapped = !form.fields.value(TRAP).is_empty();
+    let saved = super::save_with(&visitor, id, move |question, marks| {
         question.questioner = typed.clone();
+        marks.trapped = trapped;
     })
     .await?;
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
-    if draft.id != id {
+    let problems = super::as_stored(Step::AboutYou.problems(&draft), &draft);
+    if draft.id != id && draft.left_out.is_empty() {
         // a new draft: its pages have their own addresses
         return Ok(pages::see_other(&Step::AboutYou.path(draft.id)));
     }
-    let problems = Step::AboutYou.problems(&draft);
     if problems.is_empty() {
         return Ok(super::resume_at(&draft));
     }

@@ -55,9 +55,9 @@ async fn send(visitor: Visitor, id: web::Path<MeetingId>, form: Form<TypedMatter
         matter: form.typed,
         ..TypedQuestion::default()
     };
-    let hash = visitor.hash();
+    let owner = visitor.owner();
     let draft = visitor
-        .run(move |service| drafts::begin(service, &hash, id, &typed))
+        .run(move |service| drafts::begin(service, &owner, id, &typed))
         .await?;
     Ok(pages::see_other(&Step::Question.path(draft)))
 }

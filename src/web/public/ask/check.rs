@@ -19,13 +19,16 @@ use crate::{
     web::{
         Answer, Form, Visitor,
         components::{Choice, FieldProblem, SummaryRow},
-        limits::Limit,
         page::Page,
         pages, routes,
     },
 };
 
-use super::{About, Speaking, Step, suggestions::Suggestions};
+use super::{
+    About, Speaking, Step,
+    person::{self, Judged},
+    suggestions::Suggestions,
+};
 
 const DECLARE: &str = "Confirm that what you have given is correct";
 
@@ -300,7 +303,10 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Answer {
     if form.fields.value("declaration") != "yes" {
         return pages::invalid(&template(&visitor, &draft, true));
     }
-    visitor.count(Limit::Submissions)?;
+    let received_at = match person::judge(visitor.service(), &draft, &form) {
+        Judged::Person(received_at) => received_at,
+        Judged::Doubtful(pressed) => return person::ask(&visitor, &draft, pressed).await,
+    };
     let draft_to_send = draft.clone();
     let typed = visitor
         .run(move |service| drafts::to_send(service, &draft_to_send))
@@ -309,7 +315,7 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form) -> Answer {
         meeting: draft.meeting.meeting().id,
         typed,
         channel: Channel::Web,
-        received_at: form.received_at,
+        received_at,
         draft: Some(id),
         carried_from: draft.carried_from,
         idempotency_key: None,

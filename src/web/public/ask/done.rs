@@ -1,6 +1,9 @@
 //! The receipt: the reference and the moment of receipt, or which clause says no, why, and what can be done instead.
 
-use actix_web::web;
+use actix_web::{
+    http::header::{HeaderName, HeaderValue},
+    web,
+};
 use askama::Template;
 
 use crate::{
@@ -22,7 +25,8 @@ use crate::{
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(routes::resource("/ask/{draft}/done").route(routes::get().to(show)))
-        .service(routes::resource("/ask/{draft}/carry").route(routes::post().to(carry)));
+        .service(routes::resource("/ask/{draft}/carry").route(routes::post().to(carry)))
+        .service(routes::resource("/ask/{draft}/finish").route(routes::post().to(finish)));
 }
 
 /// How the questioner hears of it. The address is masked: whoever uses the browser next can open the receipt.
@@ -40,6 +44,7 @@ struct Received {
     meeting: MeetingWords,
     letter: ByLetter,
     private_link: String,
+    draft: DraftId,
     officer: String,
     speaking: String,
     council: Council,
@@ -120,6 +125,7 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
             meeting,
             letter,
             private_link,
+            draft: draft.id,
             officer: council.committee_services_manager.clone(),
             speaking: super::minutes_and_seconds(
                 service
@@ -158,6 +164,35 @@ async fn show(visitor: Visitor, id: web::Path<DraftId>) -> Answer {
     Ok(crate::web::public::personal(answer))
 }
 
+/// Clears the browser for whoever uses it next: drafts, the way to what was sent, the cookie, and the pages that it kept. Only this
+/// service's cookie goes: `Clear-Site-Data: "cookies"` would take those of all the council's websites.
+async fn finish(visitor: Visitor, _id: web::Path<DraftId>, _form: Form) -> Answer {
+    let hash = visitor.hash();
+    visitor
+        .run(move |service| drafts::clear(service, &hash))
+        .await?;
+    let mut answer = pages::see_other("/ask/finished");
+    answer.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
+    visitor.forget(&mut answer);
+    Ok(answer)
+}
+
+#[derive(Template)]
+#[template(path = "public/ask/finished.html")]
+struct Finished {
+    page: Page,
+}
+
+/// What somebody reads who has cleared the browser.
+pub async fn finished_page(visitor: Visitor) -> Answer {
+    Ok(crate::web::public::personal(pages::page(&Finished {
+        page: visitor.page("You have finished").within("/meetings"),
+    })?))
+}
+
 /// Sends what was refused on to the board's next meeting, with the details given before (reading 4).
 async fn carry(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answer {
     let draft = super::open(&visitor, id.into_inner()).await?;
@@ -165,9 +200,9 @@ async fn carry(visitor: Visitor, id: web::Path<DraftId>, _form: Form) -> Answer 
         Some(question)
             if question.status == Status::Refused && can_be_carried(&question.refusals) =>
         {
-            let (hash, sent) = (visitor.hash(), draft.id);
+            let (owner, sent) = (visitor.owner(), draft.id);
             let next = visitor
-                .run(move |service| drafts::carry_sent_draft(service, &hash, sent))
+                .run(move |service| drafts::carry_sent_draft(service, &owner, sent))
                 .await?;
             Ok(pages::see_other(&format!("/ask/{next}")))
         }

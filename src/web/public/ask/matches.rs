@@ -166,15 +166,14 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<Difference>) 
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
-    if draft.id != id {
+    if draft.id != id && draft.left_out.is_empty() {
         return Ok(super::resume_at(&draft));
     }
-    let problems: Vec<_> = draft
+    let mut problems = draft
         .typed
-        .problems(draft.meeting.meeting().agenda_published)
-        .into_iter()
-        .filter(|error| error.field == "difference")
-        .collect();
+        .problems(draft.meeting.meeting().agenda_published);
+    problems.retain(|error| error.field == "difference");
+    let problems = super::as_stored(problems, &draft);
     if problems.is_empty() {
         return Ok(super::after(Step::Question, &draft));
     }

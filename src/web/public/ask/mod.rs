@@ -10,6 +10,7 @@ mod check;
 pub(super) mod done;
 mod matches;
 mod matter;
+mod person;
 mod question;
 mod suggestions;
 
@@ -22,8 +23,8 @@ use crate::{
     },
     service::{
         FieldError, Service, ServiceError,
-        drafts::{self, Draft},
-        typed_question::TypedMatter,
+        drafts::{self, Draft, Marks},
+        typed_question::{TypedMatter, TypedQuestion},
         views::MeetingView,
     },
     web::{Answer, Failure, Visitor, pages, routes},
@@ -37,6 +38,7 @@ const SOON: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 /// Adds the routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(routes::resource("/ask/answered").route(routes::get().to(matches::deleted_page)))
+        .service(routes::resource("/ask/finished").route(routes::get().to(done::finished_page)))
         .service(routes::resource("/ask/{draft}").route(routes::get().to(resume)))
         .configure(begin::configure)
         .configure(matter::configure)
@@ -96,6 +98,18 @@ fn matter_problems(view: &MeetingView, typed: &TypedMatter) -> Vec<FieldError> {
     }
 }
 
+/// Says of each answer that was too long to be stored that it was not.
+fn as_stored(mut problems: Vec<FieldError>, draft: &Draft) -> Vec<FieldError> {
+    for problem in &mut problems {
+        if draft.left_out.contains(&problem.field) {
+            problem
+                .message
+                .push_str(". We have not saved this answer. Shorten it before you leave this page");
+        }
+    }
+    problems
+}
+
 /// The first page that is not right yet.
 fn first_unfinished(draft: &Draft) -> Option<Step> {
     Step::ALL
@@ -141,13 +155,22 @@ fn sent(draft: &Draft) -> Option<HttpResponse> {
 async fn save(
     visitor: &Visitor,
     id: DraftId,
-    change: impl Fn(&mut crate::service::typed_question::TypedQuestion) + Send + 'static,
+    change: impl Fn(&mut TypedQuestion) + Send + 'static,
 ) -> Result<Option<Draft>, Failure> {
-    let hash = visitor.hash();
+    save_with(visitor, id, move |typed, _| change(typed)).await
+}
+
+/// Does the same with what tells a program from a person.
+async fn save_with(
+    visitor: &Visitor,
+    id: DraftId,
+    change: impl Fn(&mut TypedQuestion, &mut Marks) + Send + 'static,
+) -> Result<Option<Draft>, Failure> {
+    let owner = visitor.owner();
     let saved = visitor
         .run(
-            move |service| match drafts::save(service, &hash, id, &change) {
-                Err(ServiceError::NotFound) => drafts::begin_again(service, &hash, id, &change),
+            move |service| match drafts::save_with(service, &owner.browser, id, &change) {
+                Err(ServiceError::NotFound) => drafts::begin_again(service, &owner, id, &change),
                 saved => saved,
             },
         )

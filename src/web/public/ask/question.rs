@@ -85,11 +85,11 @@ async fn send(visitor: Visitor, id: web::Path<DraftId>, form: Form<TypedText>) -
     let Some(draft) = saved else {
         return Ok(pages::see_other(&super::done_path(id)));
     };
-    if draft.id != id {
+    let problems = super::as_stored(Step::Question.problems(&draft), &draft);
+    if draft.id != id && draft.left_out.is_empty() {
         // a new draft: its pages have their own addresses
         return Ok(pages::see_other(&Step::Question.path(draft.id)));
     }
-    let problems = Step::Question.problems(&draft);
     if !problems.is_empty() {
         return pages::invalid(&template(&visitor, &draft, &problems));
     }
