@@ -99,6 +99,7 @@ impl From<StoreError> for ServiceError {
                 | Constraint::IdempotencyKey
                 | Constraint::QuestionReference
                 | Constraint::QuestionDraft
+                | Constraint::RoomNumber
                 | Constraint::QuestionTimeEvent,
             ) => Self::Busy,
             StoreError::UniqueViolation(_) => {

@@ -146,6 +146,8 @@ pub enum Constraint {
     QuestionReference,
     /// This draft has been submitted.
     QuestionDraft,
+    /// Another questioner who is not named at the meeting has this number: two were given it at once.
+    RoomNumber,
     /// Another event of question time has this number: two acts of the chair met.
     QuestionTimeEvent,
     /// Another staff account has this e-mail address.
@@ -178,6 +180,11 @@ impl Constraint {
             "questions.draft_id",
         ),
         (
+            Self::RoomNumber,
+            "questions_room_number_key",
+            "questions.meeting_id, questions.room_number",
+        ),
+        (
             Self::QuestionTimeEvent,
             "question_time_events_pkey",
             "question_time_events.meeting_id, question_time_events.seq",
@@ -204,6 +211,7 @@ impl fmt::Display for Constraint {
             Self::IdempotencyKey => "a request with this idempotency key",
             Self::QuestionReference => "a question with this reference",
             Self::QuestionDraft => "a question from this draft",
+            Self::RoomNumber => "a questioner with this number at the meeting",
             Self::QuestionTimeEvent => "an event with this number",
             Self::StaffEmail => "a staff account with this e-mail address",
             Self::Other(name) => return write!(f, "a row unique by {name}"),

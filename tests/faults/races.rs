@@ -49,6 +49,27 @@ pub fn together<T: Send + 'static>(
 }
 
 #[test]
+fn of_those_who_are_not_named_each_gets_a_number_however_many_come_at_once() {
+    each_database(|database| {
+        let desk = desk(database);
+        let nodes = [desk.service.clone(), node(database, &desk.clock)];
+        let requests: Vec<_> = (0..24)
+            .map(|number| {
+                let mut submission = submission(&desk, number);
+                "no".clone_into(&mut submission.typed.questioner.publish_name);
+                submission
+            })
+            .collect();
+        let mut numbers = together(&nodes, 24, move |service, number| {
+            let received = submit(service, &Acting::questioner(None), &requests[number]);
+            received.expect("received").question.room_number
+        });
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=24).map(Some).collect::<Vec<_>>());
+    });
+}
+
+#[test]
 fn fifty_at_once_from_one_person_leave_exactly_one_standing() {
     each_database(|database| {
         let desk = desk(database);
