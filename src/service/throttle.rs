@@ -78,7 +78,8 @@ fn first_half(hash: [u8; 32]) -> Key {
 #[derive(Clone, Copy)]
 struct Failures {
     count: u32,
-    blocked_until: DateTime<Utc>,
+    /// None where nobody has to wait.
+    blocked_until: Option<DateTime<Utc>>,
     last: DateTime<Utc>,
 }
 
@@ -109,7 +110,10 @@ impl Throttle {
         let wait = self
             .keys(source)
             .filter_map(|(key, _)| counts.get(key))
-            .map(|failures| failures.blocked_until - now)
+            .filter_map(|failures| failures.blocked_until)
+            .map(|until| until - now)
+            // a longer one comes of a clock that was set back, and would hold up the owner for as long
+            .filter(|wait| *wait <= MAX_WAIT)
             .max();
         match wait.and_then(|wait| wait.to_std().ok()) {
             Some(wait) if !wait.is_zero() => Err(ServiceError::TooMany(wait)),
@@ -130,7 +134,7 @@ impl Throttle {
         for (key, allowed) in self.keys(source) {
             let failures = counts.entry(*key).or_insert(Failures {
                 count: 0,
-                blocked_until: now,
+                blocked_until: None,
                 last: now,
             });
             if now - failures.last >= FORGOTTEN_AFTER {
@@ -140,7 +144,7 @@ impl Throttle {
             failures.last = now;
             if let Some(beyond) = failures.count.checked_sub(allowed) {
                 let wait = TimeDelta::minutes(1_i64 << beyond.min(4)).min(MAX_WAIT);
-                failures.blocked_until = now + wait;
+                failures.blocked_until = Some(now + wait);
                 slowed_everywhere |=
                     matches!(source, Source::Unknown { everywhere, .. } if everywhere == key);
             }
@@ -158,7 +162,7 @@ impl Throttle {
         {
             // the one that was counted before it succeeded
             failures.count = failures.count.saturating_sub(1);
-            failures.blocked_until = failures.last;
+            failures.blocked_until = None;
         }
     }
 
@@ -193,7 +197,9 @@ fn make_room(counts: &mut HashMap<Key, Failures>, now: DateTime<Utc>) {
     let middle = last.len() / 2;
     let (_, median, _) = last.select_nth_unstable(middle);
     let median = *median;
-    counts.retain(|_, failures| failures.last > median || failures.blocked_until > now);
+    counts.retain(|_, failures| {
+        failures.last > median || failures.blocked_until.is_some_and(|until| until > now)
+    });
     if counts.len() >= MAX_REMEMBERED {
         counts.retain(|_, failures| failures.last > median);
     }
@@ -314,5 +320,15 @@ mod tests {
             assert!(throttle.counts().len() <= MAX_REMEMBERED);
         }
         assert!(throttle.check(&guessed, at(0)).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nobody_up() {
+        let throttle = Throttle::new(1, 100);
+        assert!(throttle.count(&from(1), at(6000)).is_ok());
+        assert!(throttle.check(&from(1), at(6000)).is_err());
+        assert_eq!(throttle.check(&from(1), at(0)), Ok(()));
+        throttle.forget(&from(1));
+        assert_eq!(throttle.check(&from(1), at(5999)), Ok(()));
     }
 }
