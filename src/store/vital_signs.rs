@@ -51,13 +51,10 @@ struct Oldest {
 /// [`StoreError`].
 pub fn read(db: &mut Db, today: NaiveDate, most: i64) -> Result<VitalSigns, StoreError> {
     let waiting = LetterState::Waiting.code();
-    let oldest: Oldest = diesel::sql_query(
-        "SELECT min(since) AS since FROM ( \
-             SELECT coalesce(waiting_since, created_at) AS since FROM letters WHERE state = $1 LIMIT $2) AS found",
-    )
-    .bind::<Text, _>(waiting)
-    .bind::<BigInt, _>(most)
-    .get_result(db)?;
+    let oldest: Oldest =
+        diesel::sql_query("SELECT min(waiting_since) AS since FROM letters WHERE state = $1")
+            .bind::<Text, _>(waiting)
+            .get_result(db)?;
     let overdue = [ResponseState::Owed, ResponseState::HoldingReplySent]
         .into_iter()
         .map(|state| {
