@@ -89,6 +89,7 @@ pub const PAGES: &[Read] = &[
         Anyone,
         Bounded("a page of questions that were put, or as many matches as the search shows"),
     ),
+    ("/ask/finished", Anyone, Nothing),
     (
         "/ask/answered",
         Anyone,

@@ -13,6 +13,7 @@ use public_question_time::{
         actor::{Acting, Who},
         approve_question,
         boards::{self, BoardParticulars},
+        draft_space::Owner,
         drafts,
         meetings::{self, ItemParticulars, Particulars},
         question_time::{self, OnRecord},
@@ -269,8 +270,11 @@ impl Town {
             .unwrap();
         // what strangers are still writing
         for number in 0..size {
-            let visitor = format!("visitor {number}");
-            drafts::begin(&service, &visitor, coming, &typed(number)).unwrap();
+            let stranger = Owner {
+                browser: format!("browser {number}"),
+                client: format!("address {number}"),
+            };
+            drafts::begin(&service, &stranger, coming, &typed(number)).unwrap();
         }
         Self {
             board,
