@@ -298,8 +298,10 @@ mod tests {
             while let Some(next) = time_left_until(now, until) {
                 assert!(next > now, "{now}");
                 let open = now <= until;
+                // instants are whole microseconds
+                let micros = (next - now).num_microseconds().unwrap();
                 for part in [0, 1, 500, 999] {
-                    let between = now + (next - now) * part / 1000;
+                    let between = now + TimeDelta::microseconds(micros * part / 1000);
                     assert_eq!(
                         time_left(between, until),
                         time_left(now, until),
