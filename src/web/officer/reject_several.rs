@@ -10,7 +10,10 @@ use super::{
     question,
 };
 use crate::{
-    domain::{id::MeetingId, local_time, reference::Reference, standing_order::rejection::Ground},
+    domain::{
+        codes::Code, id::MeetingId, local_time, reference::Reference,
+        standing_order::rejection::Ground,
+    },
     service::{
         FieldError, ServiceError, permission,
         reject_question::Rejection,
@@ -142,7 +145,7 @@ async fn choose(
     let officer = permission::proper_officer(&staff.acting()).is_ok();
     let wording = staff.service().wording(found.meeting.meeting());
     let mut offered = question::ground_choices(&wording, grounds, officer);
-    offered.retain(|choice| choice.value != crate::domain::codes::Code::code(Ground::AlreadyAsked));
+    offered.retain(|choice| choice.value != Ground::AlreadyAsked.code());
     let wrong = form.has_errors();
     let template = ChoosePage {
         page: staff
